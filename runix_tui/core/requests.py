@@ -1,0 +1,54 @@
+"""What front ends ask for, already checked in form, and what they get back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from runix_tui.core.models import Deployment, ServiceConfig, ServiceType, Version
+from runix_tui.core.ports import EngineInfo
+from runix_tui.core.secret import Secret
+from runix_tui.core.stages import Stage, Status
+from runix_tui.errors import Failure
+
+
+@dataclass(frozen=True, slots=True)
+class CreateRequest:
+    """A new deployment. ``config.repo_url`` is as the user wrote it: the orchestrator parses it and takes user info out."""
+
+    name: str
+    service_type: ServiceType
+    project_id: str | None
+    config: ServiceConfig
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRequest:
+    """A PATCH. ``env`` maps a name to its new value or None (removed); ``fields`` holds those of ``instance_type``,
+    ``branch``, ``command``, ``project_id`` that were sent (their values may be None)."""
+
+    env: Mapping[str, Secret | None] = field(default_factory=dict)
+    fields: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class DeploymentView:
+    """A deployment with all that the API derives. ``serving`` and ``latest`` are history entries."""
+
+    deployment: Deployment
+    status: Status
+    phase: Stage | None
+    url: str | None
+    serving: Version | None
+    latest: Version | None
+    error: Failure | None
+    health: str | None  # "healthy", "unhealthy", None when nothing runs
+
+
+@dataclass(frozen=True, slots=True)
+class SystemHealth:
+    """For ``/healthz``. ``engine`` None: away, ``engine_error`` says why."""
+
+    engine: EngineInfo | None
+    engine_error: str
+    gateway_healthy: bool
+    gateway_url: str | None

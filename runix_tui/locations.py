@@ -1,0 +1,146 @@
+"""The only module that knows a path: where Runix keeps its files, by ``RUNIX_HOME`` or the XDG folders."""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+PRIVATE_DIR = 0o700
+PRIVATE_FILE = 0o600
+
+
+@dataclass(frozen=True, slots=True)
+class Locations:
+    """Paths of one home. Build with :func:`locate`; :meth:`prepare` makes the folders, readable by their owner alone."""
+
+    config: Path
+    state: Path
+    cache: Path
+    runtime: Path  # short: a Unix socket's path has at most 108 bytes
+
+    @property
+    def config_file(self) -> Path:
+        """User settings."""
+        return self.config / "config.toml"
+
+    @property
+    def profiles(self) -> Path:
+        """The user's own profiles, over the bundled ones."""
+        return self.config / "profiles"
+
+    @property
+    def token_file(self) -> Path:
+        """The API's bearer token."""
+        return self.state / "token"
+
+    @property
+    def server_file(self) -> Path:
+        """``{"url", "pid"}`` of the running server: a hint."""
+        return self.state / "server.json"
+
+    @property
+    def lock_file(self) -> Path:
+        """Held by the one server of this home."""
+        return self.state / "server.lock"
+
+    @property
+    def server_log(self) -> Path:
+        """What a detached server says."""
+        return self.state / "server.log"
+
+    @property
+    def database(self) -> Path:
+        """The store."""
+        return self.state / "runix.db"
+
+    @property
+    def build_logs(self) -> Path:
+        """A folder for each deployment's build log."""
+        return self.state / "build-logs"
+
+    @property
+    def runtime_logs(self) -> Path:
+        """A folder for each deployment's run-time log."""
+        return self.state / "runtime-logs"
+
+    @property
+    def container_logs(self) -> Path:
+        """What the engine writes of each container, until the journal has taken it over."""
+        return self.state / "container-logs"
+
+    @property
+    def checkouts(self) -> Path:
+        """Trees of builds in flight; emptied at start."""
+        return self.cache / "checkouts"
+
+    @property
+    def mirrors(self) -> Path:
+        """Bare repositories that make the next fetch incremental."""
+        return self.cache / "mirrors"
+
+    @property
+    def gateway(self) -> Path:
+        """HAProxy's configuration and pages, mounted into the gateway."""
+        return self.state / "gateway"
+
+    @property
+    def engine(self) -> Path:
+        """The engine's own configuration files and log."""
+        return self.state / "engine"
+
+    @property
+    def engine_socket(self) -> Path:
+        """The socket of our own ``podman system service``."""
+        return self.runtime / "engine.sock"
+
+    @property
+    def gateway_socket_dir(self) -> Path:
+        """The folder of HAProxy's runtime API socket, mounted into the gateway alone."""
+        return self.runtime / "gateway"
+
+    def prepare(self) -> None:
+        """Make the folders (mode 0700)."""
+        for folder in (
+            self.config,
+            self.state,
+            self.cache,
+            self.runtime,
+            self.gateway,
+            self.engine,
+            self.gateway_socket_dir,
+            self.build_logs,
+            self.runtime_logs,
+            self.container_logs,
+            self.checkouts,
+            self.mirrors,
+        ):
+            folder.mkdir(mode=PRIVATE_DIR, parents=True, exist_ok=True)
+        for folder in (self.state, self.cache, self.runtime):
+            folder.chmod(PRIVATE_DIR)
+
+
+def locate(environ: Mapping[str, str] = os.environ) -> Locations:
+    """Where this home is: ``RUNIX_HOME`` holds everything, else the XDG config, state and cache folders."""
+    home = environ.get("RUNIX_HOME", "")
+    if home:
+        root = Path(home).expanduser().absolute()
+        config, state, cache = root, root, root / "cache"
+    else:
+        user = Path(environ.get("HOME") or Path.home())
+        config = Path(environ.get("XDG_CONFIG_HOME") or user / ".config") / "runix"
+        state = Path(environ.get("XDG_STATE_HOME") or user / ".local/state") / "runix"
+        cache = Path(environ.get("XDG_CACHE_HOME") or user / ".cache") / "runix"
+    return Locations(config, state, cache, _runtime(state, environ))
+
+
+def _runtime(state: Path, environ: Mapping[str, str]) -> Path:
+    """A short folder for sockets, the same for the same home and user at every start."""
+    short = hashlib.sha256(os.fsencode(state)).hexdigest()[:10]
+    base = environ.get("XDG_RUNTIME_DIR", "")
+    if base and len(base) < 40 and os.access(base, os.W_OK):
+        return Path(base) / f"runix-{short}"
+    if os.getuid() == 0 and os.access("/run", os.W_OK):
+        return Path("/run") / f"runix-{short}"
+    return Path(tempfile.gettempdir()) / f"runix-{os.getuid()}-{short}"
