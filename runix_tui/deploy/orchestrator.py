@@ -14,7 +14,7 @@ class Orchestrator:
     """Deployments: asked for here, carried out by the pipeline. Every method raises what errors.py lists; unknown ids
     raise ``NotFound``. Reads never need the engine."""
 
-    def list(self, *, status: Status | None = None, project_id: str | None = None) -> list[DeploymentView]:
+    def deployments(self, *, status: Status | None = None, project_id: str | None = None) -> list[DeploymentView]:
         """All deployments, oldest first."""
         raise NotImplementedError
 
@@ -66,7 +66,7 @@ class Orchestrator:
         """Start a stopped service; returns when it serves."""
         raise NotImplementedError
 
-    def projects(self) -> "list[Project]":
+    def projects(self) -> list[Project]:
         """All projects, oldest first."""
         raise NotImplementedError
 
