@@ -116,8 +116,9 @@ class StageTime:
 class Release:
     """What a version runs, complete: starting it again needs nothing else, and never a build.
 
-    ``start`` is the argv that replaces the image's own command (None: the image's own); ``port`` is where the process
-    listens; ``own_dockerfile`` decides the capabilities (architecture, decision 10).
+    ``start`` is the argv that replaces the image's own command (None: the image's own); ``port`` is what the process is
+    told in ``PORT`` and ``listen_port`` where it was found listening instead (None: there); ``own_dockerfile`` decides
+    the capabilities (architecture, decision 10).
     """
 
     image_id: str
@@ -127,6 +128,12 @@ class Release:
     own_dockerfile: bool
     health_path: str | None = None
     env: dict[str, str] = field(default_factory=dict)  # the plan's own defaults, below the user's env
+    listen_port: int | None = None
+
+    @property
+    def routed_port(self) -> int:
+        """The port that requests are led to."""
+        return self.listen_port or self.port
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +172,7 @@ class Deployment:
     created_at: datetime
     updated_at: datetime
     latest_version: int = 0
-    serving_version: int | None = None
+    serving_version: int | None = None  # what serves; while stopped or crashed, what served last
     stopped: bool = False  # the user stopped it (or cancelled its first deploy)
     deleting: bool = False  # a delete began: start-up finishes it
 

@@ -32,12 +32,17 @@ class ChangeRequest:
 
 @dataclass(frozen=True, slots=True)
 class DeploymentView:
-    """A deployment with all that the API derives. ``serving`` and ``latest`` are history entries."""
+    """A deployment with all that the API derives.
+
+    ``current`` is the history entry that serves or, while stopped or crashed, served last (the API's ``version`` and
+    ``commit_sha``); ``serving`` is the same entry, but None when nothing serves; ``latest`` is the newest entry.
+    """
 
     deployment: Deployment
     status: Status
     phase: Stage | None
     url: str | None
+    current: Version | None
     serving: Version | None
     latest: Version | None
     error: Failure | None
