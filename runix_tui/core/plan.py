@@ -28,9 +28,11 @@ class Origin(BaseModel):
 class Plan(BaseModel):
     """How an image is made and started.
 
-    ``install``, ``build`` are shell commands of one RUN each, run in ``workdir`` inside the build container only.
-    ``start`` is an argv. ``manifests`` are the only files the install step sees, so that its layer is cached by them.
-    ``build_variables`` are names or prefixes ending in ``*`` whose env values the build gets.
+    ``install``, ``build`` are shell commands of one RUN each, run in the app's folder inside the build container only.
+    ``start`` is an argv. ``manifests`` are the only files the install step sees, so that its layer is cached by them;
+    none means that it needs the whole source. ``package_manager`` is ``name`` or ``name@version`` (``pnpm@9``).
+    ``build_variables`` are names or prefixes ending in ``*`` whose env values the build gets. With ``static_dir`` the
+    build runs on ``runtime`` and nginx serves what it made.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

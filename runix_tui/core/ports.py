@@ -81,6 +81,11 @@ class SourceTree(Protocol):
         """Names at the top, folders with a trailing ``/``, sorted."""
         ...
 
+    def through_link(self, path: str) -> bool:
+        """Whether the path itself, or a folder on the way to it, is a symbolic link (also one that leads nowhere). What
+        the engine would resolve on the host must not go through one (CVE-2024-1753)."""
+        ...
+
 
 class Source(Protocol):
     """Git, and folders without git."""
