@@ -1,6 +1,12 @@
 """One exception tree, and how each branch is shown. Foreign errors are mapped to it at the border where they arise.
 
 RunixError
+├── Refused               400  the request itself cannot be read (broken JSON), before anything is asked of anybody
+│   ├── Unauthorized          401  no good token
+│   ├── MethodNotAllowed      405
+│   ├── TooLarge              413
+│   ├── UnsupportedMedia      415  not JSON
+│   └── Misdirected           421  a Host that is not ours
 ├── InvalidRequest        422  what a user sent is wrong, with the path of each field
 │   └── NotAvailableYet   422  a part of the contract that this release does not have yet
 ├── NotFound              404  no such deployment, project or version
@@ -46,6 +52,50 @@ class RunixError(Exception):
         self.hint = hint
         self.code = code or self.default_code
         self.transient = transient
+
+
+class Refused(RunixError):
+    """The request itself cannot be read."""
+
+    status = 400
+    exit_code = EXIT_USAGE
+    default_code = "bad_request"
+
+
+class Unauthorized(Refused):
+    """No good token."""
+
+    status = 401
+    exit_code = EXIT_FAILED
+    default_code = "unauthorized"
+
+
+class MethodNotAllowed(Refused):
+    """This address exists, this method of it does not."""
+
+    status = 405
+    default_code = "method_not_allowed"
+
+
+class TooLarge(Refused):
+    """More bytes than a request may have."""
+
+    status = 413
+    default_code = "too_large"
+
+
+class UnsupportedMedia(Refused):
+    """A body that says it is not JSON."""
+
+    status = 415
+    default_code = "unsupported_media_type"
+
+
+class Misdirected(Refused):
+    """A Host header that names somebody else: a page of another site may be behind it (DNS rebinding)."""
+
+    status = 421
+    default_code = "misdirected"
 
 
 class InvalidRequest(RunixError):
