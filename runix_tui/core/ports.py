@@ -162,12 +162,28 @@ class Image:
 
 
 @dataclass(frozen=True, slots=True)
+class Mount:
+    """A folder of the host inside a container, by a bind (rootless: as the user's own). ``source`` exists already."""
+
+    source: Path
+    target: str
+    read_only: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class ContainerSpec:
     """A container to create. Hardened always; ``own_dockerfile`` grants the six capabilities of decision 10.
 
     ``aliases`` are the names by which services of the same network reach it. ``port`` is published on a loopback port
     that the engine chooses only where the gateway cannot reach the bridge (rootless). ``log_path`` takes k8s-file lines.
     ``command`` replaces the image's command and entry point.
+
+    The rest is for the gateway and is left at its defaults by services. ``host_network``: the host's own network
+    namespace; ``network``, ``aliases`` and ``port`` are ignored, ``address`` and ``published`` of what is created stay empty.
+    ``mounts`` are bind mounts. ``user`` is ``uid:gid`` inside the container (None: the image's own).
+    ``capabilities`` are granted beyond none (names without ``CAP_``). ``read_only``: the root file system.
+    ``restart``: the engine starts it again whenever it ends by itself (policy ``always``; not after ``stop``).
+    A zero in ``size`` sets no limit of that kind.
     """
 
     name: str
@@ -182,6 +198,12 @@ class ContainerSpec:
     aliases: Sequence[str] = ()
     port: int | None = None
     own_dockerfile: bool = False
+    host_network: bool = False
+    mounts: Sequence[Mount] = ()
+    user: str | None = None
+    capabilities: Sequence[str] = ()
+    read_only: bool = False
+    restart: bool = False
 
 
 @dataclass(frozen=True, slots=True)
