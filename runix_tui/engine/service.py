@@ -1,0 +1,212 @@
+"""Runix's own ``podman system service``: started with our settings, adopted when it still runs, ended with the server.
+
+One service per home. It is not in the server's process group, so that ctrl-c in a terminal does not reach it, and its
+end hurts no container. Blocking code: call it in a thread. What its configuration says is decided in ``settings.py``.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from runix_tui.engine import host as hosts
+from runix_tui.engine import packages
+from runix_tui.engine.ping import ping
+from runix_tui.engine.settings import NOTHING, Extra, containers_conf, service_environ
+from runix_tui.errors import Unavailable
+from runix_tui.locations import PRIVATE_DIR, PRIVATE_FILE, Locations
+
+START_TIMEOUT = 20.0  # seconds until it must answer: the first start on a machine makes the storage
+STOP_TIMEOUT = 5.0
+LOG_LIMIT = 1024**2  # bytes of the service's log that are kept from one start to the next
+_POLL = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class _Record:
+    """The service that was started last: its process, and the fingerprint of what it was started with."""
+
+    pid: int = 0
+    mark: str = ""
+
+
+class Service:
+    """The engine's service of one home. ``extra`` is what base images and the like add to its configuration; set it
+    before :meth:`ensure`, which starts the service anew when it changed."""
+
+    def __init__(self, locations: Locations, environ: Mapping[str, str], *, extra: Extra = NOTHING) -> None:
+        self.extra = extra
+        self.host = hosts.detect(environ)
+        self.runtime: tuple[str, str] | None = None  # the OCI runtime's (name, path), once chosen
+        self._environ = environ
+        self._locations = locations
+        self._child: subprocess.Popen[bytes] | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def socket(self) -> Path:
+        """Where it listens."""
+        return self._locations.engine_socket
+
+    @property
+    def log(self) -> Path:
+        """What it says."""
+        return self._locations.engine / "service.log"
+
+    @property
+    def conf(self) -> Path:
+        """Its containers.conf."""
+        return self._locations.engine / "containers.conf"
+
+    def ensure(self) -> None:
+        """Have it run and answer: adopted when it was started with the same settings, started anew otherwise.
+
+        Raises ``Unavailable`` when Podman is not installed or does not start, saying what to do.
+        """
+        with self._lock:
+            podman = self._installed()
+            self.runtime = self.runtime or hosts.pick_runtime(self.host)
+            conf = containers_conf(self.host, self.runtime, self.extra)
+            storage = used_storage(self._environ)
+            environ = service_environ(
+                self.host, self._environ, str(self.conf), storage_exists=storage, extra=self.extra
+            )
+            mark = _fingerprint(podman, conf, environ)
+            record = self._recorded()
+            if record.mark == mark and is_service(record.pid, self.socket) and ping(self.socket):
+                return
+            self._end(record.pid)
+            self._write(self.conf, conf)
+            self._start(podman, environ, mark)
+
+    def stop(self) -> None:
+        """End it; containers go on."""
+        with self._lock:
+            self._end(self._recorded().pid)
+            self._record_file.unlink(missing_ok=True)
+            self.socket.unlink(missing_ok=True)
+
+    def _installed(self) -> str:
+        self.host = hosts.detect(self._environ)
+        missing = packages.missing_for_engine(self.host)
+        if missing or self.host.podman is None:
+            command = packages.install_command(missing or ("podman",), packages.read_os_release())
+            raise Unavailable(
+                f"There is no working container engine: {', '.join(missing)} not installed.",
+                hint=f"Run `runix doctor --fix`, or: {command.text}",
+                code="engine_missing",
+                transient=False,
+            )
+        return self.host.podman
+
+    def _start(self, podman: str, environ: Mapping[str, str], mark: str) -> None:
+        self.socket.parent.mkdir(mode=PRIVATE_DIR, parents=True, exist_ok=True)
+        self.socket.unlink(missing_ok=True)
+        command = [podman, "system", "service", "--time=0", f"unix://{self.socket}"]
+        with self._open_log() as log:
+            try:
+                child = subprocess.Popen(
+                    command, env=dict(environ), stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+                )
+            except OSError as error:
+                raise Unavailable(f"{podman} does not start: {error.strerror}", hint="Run `runix doctor`.") from error
+        self._child = child
+        self._write(self._record_file, json.dumps({"pid": child.pid, "mark": mark}))
+        self._wait_until_it_answers(child)
+
+    def _wait_until_it_answers(self, child: subprocess.Popen[bytes]) -> None:
+        deadline = time.monotonic() + START_TIMEOUT
+        while time.monotonic() < deadline and child.poll() is None:
+            if ping(self.socket):
+                return
+            time.sleep(_POLL)
+        said = self._last_words()
+        self._end(child.pid)
+        raise Unavailable(
+            f"The engine did not start: {said or 'it said nothing'}",
+            hint=f"Run `runix doctor`; the engine's whole log is in {self.log}.",
+            code="engine_start_failed",
+        )
+
+    def _end(self, pid: int) -> None:
+        """SIGTERM, then SIGKILL, to our service alone: a pid that meanwhile belongs to another program is left."""
+        for sign in (signal.SIGTERM, signal.SIGKILL):
+            if not self._alive(pid):
+                break
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, sign)
+            self._await_end(pid)
+        if self._child is not None and self._child.poll() is not None:
+            self._child = None
+
+    def _await_end(self, pid: int) -> None:
+        deadline = time.monotonic() + STOP_TIMEOUT
+        while self._alive(pid) and time.monotonic() < deadline:
+            time.sleep(_POLL)
+
+    def _alive(self, pid: int) -> bool:
+        if self._child is not None and self._child.pid == pid:
+            return self._child.poll() is None  # also reaps it, so that no zombie stays
+        return is_service(pid, self.socket)
+
+    def _open_log(self) -> IO[bytes]:
+        self.log.parent.mkdir(mode=PRIVATE_DIR, parents=True, exist_ok=True)
+        large = self.log.exists() and self.log.stat().st_size > LOG_LIMIT
+        stream = self.log.open("wb" if large else "ab")
+        self.log.chmod(PRIVATE_FILE)
+        return stream
+
+    def _last_words(self, lines: int = 3) -> str:
+        try:
+            return " / ".join(self.log.read_text("utf-8", "replace").strip().splitlines()[-lines:])
+        except OSError:
+            return ""
+
+    @property
+    def _record_file(self) -> Path:
+        return self._locations.engine / "service.json"
+
+    def _recorded(self) -> _Record:
+        try:
+            record = json.loads(self._record_file.read_text("utf-8"))
+            return _Record(int(record["pid"]), str(record["mark"]))
+        except (OSError, ValueError, KeyError, TypeError):
+            return _Record()
+
+    def _write(self, path: Path, text: str) -> None:
+        path.parent.mkdir(mode=PRIVATE_DIR, parents=True, exist_ok=True)
+        path.touch(mode=PRIVATE_FILE)
+        path.write_text(text, "utf-8")
+
+
+def is_service(pid: int, socket: Path) -> bool:
+    """Whether ``pid`` is a Podman service that was told to listen on ``socket``."""
+    if pid <= 0:
+        return False
+    try:
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return False
+    return os.fsencode(f"unix://{socket}") in words
+
+
+def used_storage(environ: Mapping[str, str]) -> bool:
+    """Whether this user's rootless container storage was used before: its driver must then stay what it is."""
+    data = environ.get("XDG_DATA_HOME", "")
+    folder = Path(data) if data else Path(environ.get("HOME", "/"), ".local/share")
+    return (folder / "containers/storage/libpod").is_dir()
+
+
+def _fingerprint(podman: str, conf: str, environ: Mapping[str, str]) -> str:
+    """What must be the same for a running service to be adopted: its settings and the program itself."""
+    program = Path(podman).stat()
+    facts = [conf, sorted(environ.items()), podman, program.st_size, program.st_mtime_ns]
+    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()

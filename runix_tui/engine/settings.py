@@ -1,0 +1,112 @@
+"""The engine's own configuration as text: what ``CONTAINERS_CONF`` and the environment of our Podman service say.
+
+Pure: a function of the host's facts. With ``CONTAINERS_CONF`` set Podman reads no other containers.conf, so nothing of
+the host's files matters, and none is edited.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from runix_tui.engine.host import Host, search_path
+
+# Limits inside containers: enough for real services, low enough to be settable without CAP_SYS_RESOURCE on small hosts.
+NOFILE = 65536
+NPROC = 32768
+
+# What the service needs of the user's environment. Nothing else is handed on: no token, no password of the shell.
+_HANDED_ON = (
+    "HOME",
+    "USER",
+    "LOGNAME",
+    "LANG",
+    "TMPDIR",
+    "XDG_RUNTIME_DIR",
+    "XDG_CONFIG_HOME",
+    "XDG_DATA_HOME",
+    "XDG_CACHE_HOME",
+    "DBUS_SESSION_BUS_ADDRESS",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    "REGISTRY_AUTH_FILE",
+    "DOCKER_CONFIG",
+    "CONTAINERS_STORAGE_CONF",
+    "CONTAINERS_REGISTRIES_CONF",
+    "STORAGE_DRIVER",
+    "STORAGE_OPTS",
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "NO_PROXY",
+    "http_proxy",
+    "https_proxy",
+    "no_proxy",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """What other parts of the room add: ``volumes`` (``SOURCE:TARGET:ro``) go into every container and build step;
+    ``environ`` is added to the service's own environment (``CONTAINERS_REGISTRIES_CONF`` and the like)."""
+
+    volumes: tuple[str, ...] = ()
+    environ: Mapping[str, str] = field(default_factory=dict)
+
+
+NOTHING = Extra()
+
+
+def containers_conf(host: Host, runtime: tuple[str, str] | None, extra: Extra = NOTHING) -> str:
+    """The text of containers.conf for this host; ``runtime`` is the OCI runtime's (name, path)."""
+    lines = [
+        "# Written by Runix at every start of its engine; changes here are lost.",
+        "[containers]",
+        f"default_ulimits = {_array([_ulimit('nofile', NOFILE, host.nofile), _ulimit('nproc', NPROC, host.nproc)])}",
+        "http_proxy = false",
+        'log_driver = "k8s-file"',
+    ]
+    if extra.volumes:
+        lines.append(f"volumes = {_array(extra.volumes)}")
+    lines += ["", "[network]", 'network_backend = "netavark"']
+    if host.rootless and host.slirp4netns and not host.pasta:
+        lines.append('default_rootless_network_cmd = "slirp4netns"')
+    lines += ["", "[engine]", f'cgroup_manager = "{host.cgroup_manager}"', 'events_logger = "file"']
+    if runtime:
+        lines.append(f"runtime = {_text(runtime[0])}")
+    lines += ["", "[engine.runtimes]", *(f"{_text(name)} = {_array([path])}" for name, path in host.runtimes)]
+    return "\n".join(lines) + "\n"
+
+
+def service_environ(
+    host: Host, environ: Mapping[str, str], conf: str, *, storage_exists: bool, extra: Extra = NOTHING
+) -> dict[str, str]:
+    """The environment of our Podman service. ``conf`` is the path of our containers.conf; ``storage_exists`` says
+    that the user's storage was used before: then its driver is kept."""
+    chosen = {name: environ[name] for name in _HANDED_ON if environ.get(name)}
+    chosen |= {"PATH": search_path(environ), "CONTAINERS_CONF": conf}
+    if host.rootless and not storage_exists and "STORAGE_DRIVER" not in chosen:
+        chosen |= _rootless_storage(host)
+    return chosen | dict(extra.environ)
+
+
+def _rootless_storage(host: Host) -> dict[str, str]:
+    """The overlay driver: without it a rootless Podman of a fresh user falls back to whole copies of every layer."""
+    if host.native_overlay:
+        return {"STORAGE_DRIVER": "overlay"}
+    if host.fuse_overlayfs:
+        return {"STORAGE_DRIVER": "overlay", "STORAGE_OPTS": f"overlay.mount_program={host.fuse_overlayfs}"}
+    return {}
+
+
+def _ulimit(name: str, wanted: int, hard: int | None) -> str:
+    """Soft and hard are equal (Podman 4.3 swaps them over REST) and never above our own, which only root may raise."""
+    value = wanted if hard is None else min(wanted, hard)
+    return f"{name}={value}:{value}"
+
+
+def _text(value: str) -> str:
+    """A TOML basic string; JSON's escapes are a subset of TOML's."""
+    return json.dumps(value)
+
+
+def _array(values: list[str] | tuple[str, ...]) -> str:
+    return f"[{', '.join(_text(value) for value in values)}]"
