@@ -179,7 +179,7 @@ class ContainerSpec:
     ``command`` replaces the image's command and entry point.
 
     The rest is for the gateway and is left at its defaults by services. ``host_network``: the host's own network
-    namespace; ``network``, ``aliases`` and ``port`` are ignored, ``address`` and ``published`` of what is created stay empty.
+    namespace; ``network``, ``aliases`` and ``port`` are ignored, ``address`` and ``published`` of it stay empty.
     ``mounts`` are bind mounts. ``user`` is ``uid:gid`` inside the container (None: the image's own).
     ``capabilities`` are granted beyond none (names without ``CAP_``). ``read_only``: the root file system.
     ``restart``: the engine starts it again whenever it ends by itself (policy ``always``; not after ``stop``).
