@@ -102,6 +102,11 @@ class Handler(BaseHTTPRequestHandler):
 STOPPING = threading.Event()
 
 
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128  # of 5, a burst of visitors would be refused
+
+
 def tick() -> None:
     """A line a second, so that there is something to watch in the log."""
     number = 0
@@ -112,8 +117,7 @@ def tick() -> None:
 
 def main() -> None:
     port = int(os.environ.get("PORT", "8000"))
-    server = ThreadingHTTPServer((os.environ.get("HOST", "0.0.0.0"), port), Handler)
-    server.daemon_threads = True
+    server = Server((os.environ.get("HOST", "0.0.0.0"), port), Handler)
 
     def stop(_number: int, _frame: object) -> None:
         STOPPING.set()

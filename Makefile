@@ -1,0 +1,41 @@
+# Every target sets up what it needs by itself; a second run skips what is there.
+PYTHON ?= python3
+BIN := .venv/bin
+SETUP := $(PYTHON) scripts/setup.py
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make lock" pyproject.toml
+
+.PHONY: help demo test check lint bench lock clean
+
+help: ## what there is
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+
+demo: ## deploy the showcase on this machine, from nothing to its URL
+	@$(SETUP)
+	@$(BIN)/python scripts/demo.py $(ARGS)
+
+test: lint ## every check and every test, on the real engine
+	$(BIN)/pytest -n auto tests/unit tests/api tests/contracts
+	$(BIN)/pytest tests/integration
+
+check: lint ## format, lint, strict types, import contracts, unit tests
+	$(BIN)/pytest -q -n auto tests/unit
+
+lint:
+	@$(SETUP) --dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: ## ratios against the raw engine
+	@$(SETUP) --dev
+	@$(BIN)/python -m bench $(ARGS)
+
+lock: ## resolve the dependencies anew (LOCK=--upgrade for the newest)
+	@$(SETUP) --dev
+	$(COMPILE) $(LOCK) --group setup --output-file requirements.lock
+	$(COMPILE) $(LOCK) --group dev --constraint requirements.lock --output-file requirements-dev.lock
+
+clean: ## remove the environment and caches; deployed services stay (runix uninstall removes those)
+	rm -rf .venv build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
