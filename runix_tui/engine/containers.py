@@ -1,0 +1,186 @@
+"""Containers: create, start, look, stop, remove. What a container is made of is decided in ``spec.py``.
+
+Nothing here waits for health, restarts or retries: that is the deploy's business.
+"""
+
+import asyncio
+import json
+import logging
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import NoReturn
+
+from runix_tui.core.ports import Container, ContainerSpec
+from runix_tui.engine.connection import Answer, Connection, Json
+from runix_tui.engine.faults import Refused
+from runix_tui.engine.spec import LOOPBACK, Limits, create_body
+from runix_tui.errors import StartError
+from runix_tui.locations import PRIVATE_DIR
+
+STOP_SLACK = 30.0  # seconds for the engine's own work beyond a stop's time-out
+_GONE = 404
+_ALREADY_SO = 304
+_RUNNING = "running"
+
+log = logging.getLogger(__name__)
+
+
+class Containers:
+    """Containers of the engine behind ``connection``."""
+
+    def __init__(self, connection: Connection, *, rootless: bool, limits: Limits) -> None:
+        self._connection = connection
+        self._rootless = rootless
+        self._limits = limits
+
+    async def create(self, spec: ContainerSpec) -> Container:
+        """Create a container, not started. Raises ``StartError``."""
+        await asyncio.to_thread(spec.log_path.parent.mkdir, PRIVATE_DIR, parents=True, exist_ok=True)
+        body = create_body(spec, self._limits, rootless=self._rootless)
+        answer = await self._connection.request("POST", "/containers/create", f"create {spec.name}", body=body)
+        if answer.status >= 400:
+            _not_created(spec, answer)
+        for warning in answer.body.get("Warnings") or ():
+            log.warning("container %s: %s", spec.name, warning)
+        return Container(str(answer.body["Id"]), spec.name, "created", dict(spec.labels))
+
+    async def start(self, container: str) -> Container:
+        """Start it; gives what :meth:`inspect` gives. Raises ``StartError``."""
+        answer = await self._connection.request("POST", f"/containers/{container}/start", "start a container")
+        if answer.status >= 400:
+            _not_started(answer)
+        found = await self.inspect(container)
+        if found is None:
+            raise StartError("The container was removed while it started.", code="container_gone", transient=True)
+        return found
+
+    async def inspect(self, container: str) -> Container | None:
+        """A container by id or name, or None."""
+        answer = await self._connection.request("GET", f"/containers/{container}/json", "inspect a container")
+        if answer.status == _GONE:
+            return None
+        if answer.status >= 400:
+            raise Refused(f"The engine refused to inspect a container: {answer.message}", http=answer.status)
+        return parse_container(answer.body, rootless=self._rootless)
+
+    async def labelled(self, labels: Mapping[str, str]) -> list[Container]:
+        """All containers, also those that ended, that carry all of these labels; oldest first."""
+        filters = json.dumps({"label": [f"{key}={value}" for key, value in labels.items()]})
+        params = {"all": "true", "filters": filters}
+        listed = await self._connection.expect("GET", "/containers/json", "list containers", params=params)
+        ordered = sorted(listed or [], key=lambda each: str(each["Created"]))
+        found = await asyncio.gather(*(self.inspect(str(each["Id"])) for each in ordered))
+        return [each for each in found if each is not None]
+
+    async def stop(self, container: str, *, grace: float) -> None:
+        """SIGTERM, then SIGKILL after ``grace`` seconds; not there or not running: nothing to do."""
+        seconds = max(0, round(grace))
+        answer = await self._connection.request(
+            "POST",
+            f"/containers/{container}/stop",
+            "stop a container",
+            params={"timeout": str(seconds)},
+            within=seconds + STOP_SLACK,
+        )
+        if answer.status >= 400 and answer.status != _GONE and not await self._ended(container):
+            raise Refused(f"The engine refused to stop a container: {answer.message}", http=answer.status)
+
+    async def remove(self, container: str) -> None:
+        """Kill and remove it and its anonymous volumes, at once; not there: nothing to do."""
+        params = {"force": "true", "timeout": "0", "v": "true"}
+        path = f"/containers/{container}"
+        answer = await self._connection.request("DELETE", path, "remove a container", params=params)
+        failed = answer.message if answer.status >= 400 else _failure(answer.body)
+        if failed and answer.status != _GONE and await self.inspect(container) is not None:
+            raise Refused(f"The container was not removed: {failed}", http=answer.status)
+
+    async def _ended(self, container: str) -> bool:
+        found = await self.inspect(container)
+        return found is None or found.state != _RUNNING
+
+
+def parse_container(answer: Json, *, rootless: bool) -> Container:
+    """A container from ``inspect``'s answer."""
+    state = answer["State"]
+    running = state["Status"] == _RUNNING
+    networks = (answer.get("NetworkSettings") or {}).get("Networks") or {}
+    addresses = [str(each["IPAddress"]) for each in networks.values() if each.get("IPAddress")]
+    bridged = "" if not networks else LOOPBACK if rootless else next(iter(addresses), "")
+    finished = parse_time(state.get("FinishedAt"))
+    return Container(
+        id=str(answer["Id"]),
+        name=str(answer["Name"]).removeprefix("/"),
+        state=str(state["Status"]),
+        labels=dict(answer["Config"].get("Labels") or {}),
+        image_id=str(answer["Image"]),
+        exit_code=None if running or finished is None else int(state["ExitCode"]),
+        oom_killed=bool(state.get("OOMKilled")),
+        started_at=parse_time(state.get("StartedAt")),
+        finished_at=finished,
+        address=bridged if running else "",
+        published=_published((answer.get("NetworkSettings") or {}).get("Ports") or {}),
+        pid=int(state.get("Pid") or 0) if running else 0,
+        restarts=int(answer.get("RestartCount") or 0),
+    )
+
+
+def parse_time(text: Json) -> datetime | None:
+    """The engine's time stamp (nanoseconds, any offset) as aware UTC; None for Go's zero time."""
+    if not text or str(text).startswith("0001-"):
+        return None
+    return datetime.fromisoformat(_microseconds(str(text))).astimezone(UTC)
+
+
+def _microseconds(text: str) -> str:
+    """Cut the fraction of a second to the six digits that Python reads."""
+    head, dot, rest = text.partition(".")
+    digits = len(rest) - len(rest.lstrip("0123456789"))
+    return f"{head}.{rest[: min(digits, 6)].ljust(6, '0')}{rest[digits:]}" if dot else text
+
+
+def _published(ports: Json) -> dict[int, int]:
+    """``{"8080/tcp": [{"HostPort": "41213"}]}`` as container port → host port, TCP alone."""
+    found = {}
+    for name, bindings in ports.items():
+        port, _, protocol = name.partition("/")
+        if protocol == "tcp" and bindings:
+            found[int(port)] = int(bindings[0]["HostPort"])
+    return found
+
+
+def _failure(report: Json) -> str:
+    """What a removal's report says of a container that is still there: ``[{"Id", "Err"}]``."""
+    if not isinstance(report, list):
+        return ""
+    return "; ".join(str(entry["Err"]) for entry in report if isinstance(entry, dict) and entry.get("Err"))
+
+
+def _not_created(spec: ContainerSpec, answer: Answer) -> NoReturn:
+    if answer.status == _GONE:
+        raise StartError(
+            f"The image {spec.image} is not in the engine's storage any more.",
+            hint="Redeploy to build it again.",
+            code="image_gone",
+        )
+    raise StartError(
+        f"The container could not be created: {answer.message}",
+        hint="Read the engine's message; `runix doctor` checks what containers need of this host.",
+        code="create_failed",
+        transient=answer.status >= 500,
+    )
+
+
+def _not_started(answer: Answer) -> NoReturn:
+    """The engine's words, with a hint for the commonest cause: a start command that is not in the image."""
+    said = answer.message.lower()
+    if "not found" in said and ("executable file" in said or "no such file" in said):
+        raise StartError(
+            f"The start command is not in the image: {answer.message}",
+            hint="Check the `command` of the deployment, or the CMD of its Dockerfile.",
+            code="command_not_found",
+        )
+    raise StartError(
+        f"The container did not start: {answer.message}",
+        hint="Read the engine's message; `runix doctor` checks what containers need of this host.",
+        code="start_failed",
+    )

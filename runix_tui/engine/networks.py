@@ -1,0 +1,94 @@
+"""Networks: an isolated bridge with names for each project, and one without names for each build in flight.
+
+Isolation holds between isolated bridges only (measured on netavark 1.4: the engine's default bridge reaches them all),
+so nothing of Runix ever runs on the default one. No bridge reaches what the host binds to its loopback.
+"""
+
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+
+from runix_tui.core import labels, names
+from runix_tui.engine.connection import Connection, Json
+from runix_tui.engine.faults import Refused
+
+BUILD = "build"  # the role of a build's network
+_STRICT_SINCE = (5, 0, 0)  # netavark that also shuts out bridges which are not isolated themselves
+_HTTP_OK = 200
+
+
+class Networks:
+    """Networks of the engine behind ``connection``, for the home with this uuid."""
+
+    def __init__(self, connection: Connection, home_id: str) -> None:
+        self._connection = connection
+        self._home = home_id
+
+    async def ensure(self, name: str, labels_: Mapping[str, str]) -> None:
+        """An isolated bridge whose containers find each other by name."""
+        if not await self._exists(name):
+            await self._create(name, labels_, dns=True)
+
+    async def named(self, labels_: Mapping[str, str]) -> list[str]:
+        """Names of the networks that carry all of these labels."""
+        found = await self._connection.expect("GET", "/networks/json", "list networks", params=_filter(labels_))
+        return sorted(_name(each) for each in found or [])
+
+    async def remove(self, name: str) -> None:
+        """Remove a network if it is there. Raises ``Refused`` while a container uses it."""
+        answer = await self._connection.request("DELETE", f"/networks/{name}", f"remove the network {name}")
+        failed = _failure(answer.body) or (answer.message if answer.status >= 400 else "")
+        if failed and answer.status != 404:
+            raise Refused(f"The network {name} was not removed: {failed}", http=answer.status)
+
+    @asynccontextmanager
+    async def for_build(self, build_id: str) -> AsyncIterator[str]:
+        """The name of a network for one build alone: it reaches the internet, but no project and no other build.
+
+        Give it to the engine as ``nsoptions=[{"Name":"network","Host":false,"Path":<name>}]``.
+        """
+        name = f"runix-{names.short_home(self._home)}-build-{build_id}"
+        await self._create(name, labels.of_home(self._home, role=BUILD), dns=False)
+        try:
+            yield name
+        finally:
+            await self.remove(name)
+
+    async def sweep(self) -> None:
+        """Remove networks of builds that did not end well. Only while no build runs."""
+        for name in await self.named(labels.of_home(self._home, role=BUILD)):
+            await self.remove(name)
+
+    async def _exists(self, name: str) -> bool:
+        path = f"/networks/{name}/exists"
+        return (await self._connection.request("GET", path, f"look for the network {name}")).status < 300
+
+    async def _create(self, name: str, labels_: Mapping[str, str], *, dns: bool) -> None:
+        strict = await self._connection.read_version() >= _STRICT_SINCE
+        body = {
+            "name": name,
+            "driver": "bridge",
+            "dns_enabled": dns,
+            "labels": dict(labels_),
+            "options": {"isolate": "strict" if strict else "true"},
+        }
+        what = f"create the network {name}"
+        answer = await self._connection.request("POST", "/networks/create", what, body=body)
+        if answer.status != _HTTP_OK and not await self._exists(name):  # made by another call meanwhile: good as well
+            raise Refused(f"The engine refused to {what}: {answer.message}", http=answer.status)
+
+
+def _filter(labels_: Mapping[str, str]) -> dict[str, str]:
+    """The query that finds what carries all of these labels."""
+    return {"filters": json.dumps({"label": [f"{key}={value}" for key, value in labels_.items()]})}
+
+
+def _name(network: Json) -> str:
+    return str(network.get("name") or network.get("Name"))
+
+
+def _failure(report: Json) -> str:
+    """What a removal's report says of a network that is still there: ``[{"Name", "Err"}]``."""
+    if not isinstance(report, list):
+        return ""
+    return "; ".join(str(entry["Err"]) for entry in report if isinstance(entry, dict) and entry.get("Err"))
