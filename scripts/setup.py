@@ -34,6 +34,10 @@ ENGINE = {
     "pacman": [*COMMON, "nftables", "shadow", "passt"],
     "apk": [*COMMON, "nftables", "shadow-uidmap", "passt"],
 }
+# What only tests use: an SSH server to clone from. Where systemd runs, its package would start one for good: not there.
+TESTS = {
+    "apt-get": ["openssh-client", "openssl", *([] if Path("/run/systemd/system").exists() else ["openssh-server"])]
+}
 INSTALL = {
     "apt-get": ["-qq", "-y", "-o", "DPkg::Lock::Timeout=300", "-o", "Acquire::Retries=3", "--no-install-recommends"],
     "dnf": ["-q", "-y", "--setopt=install_weak_deps=False"],
@@ -97,7 +101,7 @@ def digest() -> str:
 def set_up(dev: bool) -> None:
     """Engine and environment side by side: the one waits for the network while the other unpacks."""
     started = time.monotonic()
-    engine = engine_commands()
+    system = system_commands(dev)
     failures = []
 
     def environment() -> None:
@@ -109,8 +113,8 @@ def set_up(dev: bool) -> None:
     other = threading.Thread(target=environment)
     other.start()
     try:
-        if engine:
-            run(f"container engine by {manager()}", engine)
+        if system:
+            run(f"container engine by {manager()}", system)
     finally:
         other.join()
     if failures:
@@ -130,12 +134,14 @@ def manager() -> str:
     )
 
 
-def engine_commands() -> list[list[str]]:
+def system_commands(dev: bool) -> list[list[str]]:
     """The commands that install the engine; none when it is there."""
     if shutil.which("podman") and not shutil.which("apt-get"):
         return []
     name = manager()
-    wanted = missing_debs() if name == "apt-get" else ENGINE[name]
+    wanted = [*ENGINE[name], *(TESTS.get(name, []) if dev else [])]
+    if name == "apt-get":
+        wanted = missing_debs(wanted)
     if not wanted:
         return []
     update = [[name, *UPDATE[name]]] if name in UPDATE else []
@@ -143,12 +149,12 @@ def engine_commands() -> list[list[str]]:
     return commands if os.getuid() == 0 else [[*sudo(wanted), *command] for command in commands]
 
 
-def missing_debs() -> list[str]:
-    """Packages of the engine that are not installed yet."""
-    query = ["dpkg-query", "-W", "-f", "${Package} ${db:Status-Status}\\n", *ENGINE["apt-get"]]
+def missing_debs(wanted: list[str]) -> list[str]:
+    """Those packages that are not installed yet."""
+    query = ["dpkg-query", "-W", "-f", "${Package} ${db:Status-Status}\\n", *wanted]
     answer = subprocess.run(query, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=False).stdout
     installed = {line.split()[0] for line in answer.splitlines() if line.endswith(" installed")}
-    return [package for package in ENGINE["apt-get"] if package not in installed]
+    return [package for package in wanted if package not in installed]
 
 
 def sudo(packages: list[str]) -> list[str]:
