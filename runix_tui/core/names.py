@@ -28,3 +28,28 @@ def is_env_name(name: str) -> bool:
 def subdomain(name: str, choose: Callable[[Sequence[str]], str]) -> str:
     """``name`` and four random characters (``my-api-x7kf``); ``choose`` is a random source's ``choice``."""
     return f"{name}-{''.join(choose(SUBDOMAIN_ALPHABET) for _ in range(SUBDOMAIN_SUFFIX))}"
+
+
+def short_home(home: str) -> str:
+    """The part of a home's uuid that names in the engine carry; labels carry the whole."""
+    return home.replace("-", "")[:8]
+
+
+def network(home: str, project_id: str | None) -> str:
+    """The network of a project (None: the default one)."""
+    return f"runix-{short_home(home)}-{project_id.replace('-', '')[:12] if project_id else 'default'}"
+
+
+def is_project_network(home: str, name: str) -> bool:
+    """Whether ``name`` is the network of a project of this home (and not, say, the one that builds use)."""
+    return re.fullmatch(rf"runix-{short_home(home)}-(default|[0-9a-f]{{12}})", name) is not None
+
+
+def container(home: str, subdomain: str, version: int, run: str) -> str:
+    """A container of a version; ``run`` tells several starts of it apart."""
+    return f"runix-{short_home(home)}-{subdomain}-v{version}-{run}"
+
+
+def image(home: str, subdomain: str, version: int) -> str:
+    """The tag of a version's image."""
+    return f"localhost/runix-{short_home(home)}/{subdomain}:v{version}"

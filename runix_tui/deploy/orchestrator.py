@@ -1,86 +1,173 @@
-"""What front ends may ask of Runix: the one door to deployments."""
+"""What front ends may ask of Runix: the one door to deployments. Reads the store and hands on; the work is elsewhere."""
 
+import asyncio
+import uuid
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import datetime
 
 from runix_tui.core.events import DeploymentChanged
-from runix_tui.core.models import Project, Usage, Version
+from runix_tui.core.models import Deployment, Project, Usage, Version
+from runix_tui.core.names import NAME_RULE, is_service_name
+from runix_tui.core.ports import Clock, Engine, Gateway
 from runix_tui.core.requests import ChangeRequest, CreateRequest, DeploymentView, SystemHealth
 from runix_tui.core.stages import Status
+from runix_tui.deploy.bus import Bus
+from runix_tui.deploy.creation import Creation
+from runix_tui.deploy.deletion import Deletion
 from runix_tui.deploy.journal import Batch
+from runix_tui.deploy.operations import Operations
+from runix_tui.deploy.streams import Streams
+from runix_tui.deploy.supervisor import Supervisor
+from runix_tui.deploy.views import view
+from runix_tui.errors import Conflict, InvalidRequest, NotFound, Unavailable
+from runix_tui.store.store import Store
+
+ENGINE_ANSWERS_WITHIN = 3.0  # seconds, for reads that would like to know
 
 
 class Orchestrator:
     """Deployments: asked for here, carried out by the pipeline. Every method raises what errors.py lists; unknown ids
     raise ``NotFound``. Reads never need the engine."""
 
+    def __init__(
+        self,
+        *,
+        store: Store,
+        engine: Engine,
+        gateway: Gateway,
+        clock: Clock,
+        bus: Bus[DeploymentChanged],
+        creation: Creation,
+        operations: Operations,
+        deletion: Deletion,
+        supervisor: Supervisor,
+        streams: Streams,
+    ) -> None:
+        self._store = store
+        self._engine = engine
+        self._gateway = gateway
+        self._clock = clock
+        self._bus = bus
+        self._creation = creation
+        self._operations = operations
+        self._deletion = deletion
+        self._supervisor = supervisor
+        self._streams = streams
+
+    # --- reads -------------------------------------------------------------------------------------------------------
+
     def deployments(self, *, status: Status | None = None, project_id: str | None = None) -> list[DeploymentView]:
         """All deployments, oldest first."""
-        raise NotImplementedError
+        views = [self._view(deployment) for deployment in self._store.deployments(project_id)]
+        return [found for found in views if status in (None, found.status)]
 
     def get(self, deployment_id: str) -> DeploymentView:
         """One deployment."""
-        raise NotImplementedError
+        return self._view(self._deployment(deployment_id))
 
     async def usage(self, deployment_id: str) -> Usage | None:
         """Resources of what serves; None when nothing runs or the engine is away."""
-        raise NotImplementedError
+        serving = self.get(deployment_id).serving
+        if serving is None or serving.container_id is None:
+            return None
+        try:
+            async with asyncio.timeout(ENGINE_ANSWERS_WITHIN):
+                return (await self._engine.usage([serving.container_id])).get(serving.container_id)
+        except (Unavailable, TimeoutError):
+            return None
 
     def history(self, deployment_id: str) -> list[Version]:
         """Newest first."""
-        raise NotImplementedError
+        return self._store.versions(self._deployment(deployment_id).id)
 
     def version(self, deployment_id: str, number: int) -> Version:
         """One history entry."""
-        raise NotImplementedError
+        found = self._store.version(self._deployment(deployment_id).id, number)
+        if found is None:
+            raise NotFound(f"No version {number}", hint="The history lists the versions.")
+        return found
+
+    async def health(self) -> SystemHealth:
+        """The state of engine and gateway."""
+        port = self._gateway.port
+        url = f"http://127.0.0.1:{port}" if port else None
+        try:
+            async with asyncio.timeout(ENGINE_ANSWERS_WITHIN):
+                engine = await self._engine.info()
+            return SystemHealth(engine, "", await self._gateway.healthy(), url)
+        except TimeoutError:
+            return SystemHealth(None, "the engine does not answer", False, url)
+        except Unavailable as error:
+            return SystemHealth(None, error.message, False, url)
+
+    # --- changes -----------------------------------------------------------------------------------------------------
 
     async def create(self, request: CreateRequest) -> DeploymentView:
         """Accept a new deployment. Raises ``InvalidRequest``, ``Conflict`` (name_taken)."""
-        raise NotImplementedError
+        return self._view(await self._creation.create(request))
 
     async def change(self, deployment_id: str, request: ChangeRequest) -> DeploymentView:
         """Change the configuration; answers at once."""
-        raise NotImplementedError
+        self._operations.change(self._alive(deployment_id), request)
+        return self.get(deployment_id)
 
     async def delete(self, deployment_id: str) -> None:
         """Remove it and everything of its own; returns when all is gone."""
-        raise NotImplementedError
+        await self._engine.info()  # away: say so before anything is touched
+        await asyncio.shield(asyncio.ensure_future(self._deletion.delete(self._deployment(deployment_id))))
 
     async def redeploy(self, deployment_id: str) -> DeploymentView:
         """Accept a fresh build; queued behind a running one, superseding what was queued."""
-        raise NotImplementedError
+        self._operations.redeploy(self._alive(deployment_id))
+        return self.get(deployment_id)
 
     async def rollback(self, deployment_id: str, number: int | None = None) -> DeploymentView:
         """Start a stored release; returns when it serves. A caller that goes away cancels nothing."""
-        raise NotImplementedError
+        await self._operations.rollback(self._alive(deployment_id), number)
+        return self.get(deployment_id)
 
     async def cancel(self, deployment_id: str) -> DeploymentView:
         """Really stop a running or queued build. Raises ``Conflict`` (nothing_to_cancel)."""
-        raise NotImplementedError
+        await self._operations.cancel(self._alive(deployment_id))
+        return self.get(deployment_id)
 
     async def stop(self, deployment_id: str) -> DeploymentView:
         """Stop the service; returns when done."""
-        raise NotImplementedError
+        await asyncio.shield(asyncio.ensure_future(self._operations.stop(self._alive(deployment_id))))
+        return self.get(deployment_id)
 
     async def start(self, deployment_id: str) -> DeploymentView:
         """Start a stopped service; returns when it serves."""
-        raise NotImplementedError
+        await asyncio.shield(asyncio.ensure_future(self._operations.start(self._alive(deployment_id))))
+        return self.get(deployment_id)
+
+    # --- projects ----------------------------------------------------------------------------------------------------
 
     def projects(self) -> list[Project]:
         """All projects, oldest first."""
-        raise NotImplementedError
+        return self._store.projects()
 
     def project(self, project_id: str) -> Project:
         """One project."""
-        raise NotImplementedError
+        found = self._store.project(project_id)
+        if found is None:
+            raise NotFound("No such project", hint="GET /projects lists them.")
+        return found
 
     def create_project(self, name: str) -> Project:
         """Raises ``InvalidRequest``, ``Conflict`` (name_taken)."""
-        raise NotImplementedError
+        if not is_service_name(name):
+            raise InvalidRequest.of("name", f"not a project name: {NAME_RULE}")
+        project = Project(str(uuid.uuid4()), name, self._clock.now())
+        self._store.add_project(project)
+        return project
 
     async def delete_project(self, project_id: str) -> None:
         """Raises ``Conflict`` (project_not_empty)."""
-        raise NotImplementedError
+        self._store.remove_project(self.project(project_id).id)
+
+    # --- streams -----------------------------------------------------------------------------------------------------
 
     def logs(
         self,
@@ -91,25 +178,46 @@ class Orchestrator:
         since: datetime | None = None,
         follow: bool = True,
     ) -> AsyncIterator[Batch]:
-        """Run-time log lines. ``after`` (a seq: resume) wins over ``since``, which wins over ``tail`` (None: all). Ends on
-        DELETE, or at the newest line when not ``follow``."""
-        raise NotImplementedError
+        """Run-time log lines. ``after`` (a seq: resume) wins over ``since``, which wins over ``tail`` (None: all).
+
+        Ends on DELETE, or at the newest line when not ``follow``.
+        """
+        deployment = self._deployment(deployment_id)
+        return self._streams.runtime(deployment, after=after, tail=tail, since=since, follow=follow)
 
     def build_log(
         self, deployment_id: str, *, version: int | None = None, after: int | None = None
     ) -> AsyncIterator[Batch]:
-        """A build's log from its first line to its ``End``; default: the newest entry that built. Raises ``NotFound`` when
-        that version never built."""
-        raise NotImplementedError
+        """A build's log from its first line to its ``End``; default: the newest entry that built.
+
+        Raises ``NotFound`` when that version never built.
+        """
+        deployment = self._deployment(deployment_id)
+        return self._streams.build(deployment, self._streams.build_version(deployment, version), after=after)
 
     def build_log_ended(self, deployment_id: str, *, version: int | None, after: int) -> bool:
         """Whether a reader that saw ``after`` has seen the End: the answer is 204."""
-        raise NotImplementedError
+        deployment = self._deployment(deployment_id)
+        return self._streams.ended(deployment, self._streams.build_version(deployment, version), after)
 
     def events(self) -> AsyncIterator[DeploymentChanged]:
         """Every state change from now on."""
-        raise NotImplementedError
+        return self._bus.subscribe()
 
-    async def health(self) -> SystemHealth:
-        """The state of engine and gateway."""
-        raise NotImplementedError
+    # -----------------------------------------------------------------------------------------------------------------
+
+    def _view(self, deployment: Deployment) -> DeploymentView:
+        found = view(self._store, deployment, self._gateway.port)
+        return replace(found, health="unhealthy") if self._supervisor.down(deployment.id) else found
+
+    def _deployment(self, deployment_id: str) -> Deployment:
+        found = self._store.deployment(deployment_id)
+        if found is None:
+            raise NotFound("No such deployment", hint="GET /deployments lists them.")
+        return found
+
+    def _alive(self, deployment_id: str) -> Deployment:
+        deployment = self._deployment(deployment_id)
+        if deployment.deleting:
+            raise Conflict(f"{deployment.name} is being deleted", code="deleting", hint="Deploy it anew.")
+        return deployment

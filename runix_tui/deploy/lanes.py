@@ -1,0 +1,66 @@
+"""Where the lane of a deployment is found, and how a stored version gets onto it."""
+
+import asyncio
+
+from runix_tui.core.events import DeploymentChanged
+from runix_tui.core.models import Version
+from runix_tui.core.ports import Clock
+from runix_tui.core.stages import Stage
+from runix_tui.deploy.bus import Bus
+from runix_tui.deploy.ending import Runner
+from runix_tui.deploy.lane import Lane, Spawn
+from runix_tui.deploy.logs import Logs
+from runix_tui.deploy.walk import Walk
+from runix_tui.errors import Failure
+from runix_tui.store.store import Store
+
+
+class Lanes:
+    """One lane for each deployment."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        bus: Bus[DeploymentChanged],
+        clock: Clock,
+        logs: Logs,
+        runner: Runner,
+        spawn: Spawn,
+    ) -> None:
+        self._store = store
+        self._bus = bus
+        self._clock = clock
+        self._logs = logs
+        self._runner = runner
+        self._spawn = spawn
+        self._lanes: dict[str, Lane] = {}
+
+    def of(self, deployment_id: str) -> Lane:
+        """The lane of a deployment."""
+        if deployment_id not in self._lanes:
+            self._lanes[deployment_id] = Lane(self._runner.run, self._spawn)
+        return self._lanes[deployment_id]
+
+    def forget(self, deployment_id: str) -> None:
+        """The deployment is gone."""
+        self._lanes.pop(deployment_id, None)
+
+    def queue(self, version: Version) -> asyncio.Task[None]:
+        """Send a stored version on its way."""
+        credential = self._store.credential(version.deployment_id)
+        walk = Walk(
+            version,
+            store=self._store,
+            bus=self._bus,
+            clock=self._clock,
+            journal=self._logs.build(version.deployment_id),
+            secrets=(credential,) if credential else (),
+        )
+        task = self.of(version.deployment_id).add(walk)
+        walk.tell()
+        return task
+
+    async def interrupt(self, failure: Failure) -> None:
+        """The server ends: what is on its way becomes failed with ``failure``."""
+        await asyncio.gather(*(lane.clear(Stage.FAILED, failure) for lane in self._lanes.values()))

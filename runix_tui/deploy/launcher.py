@@ -1,0 +1,108 @@
+"""Starts a version's container, and takes old ones away. Knows nothing of routes, stages or health."""
+
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+from runix_tui.config import Config
+from runix_tui.core import labels, names
+from runix_tui.core.models import Deployment, InstanceType, Version
+from runix_tui.core.ports import Container, ContainerSpec, Engine
+from runix_tui.deploy.collector import Collector
+from runix_tui.deploy.releases import environment
+from runix_tui.errors import StartError
+from runix_tui.locations import Locations
+
+
+class Launcher:
+    """Containers of versions."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        collector: Collector,
+        *,
+        locations: Locations,
+        config: Config,
+        home_id: str,
+        sizes: Mapping[str, InstanceType],
+    ) -> None:
+        self._engine = engine
+        self._collector = collector
+        self._locations = locations
+        self._config = config
+        self._home = home_id
+        self._sizes = sizes
+
+    async def launch(self, deployment: Deployment, version: Version) -> Container:
+        """Create and start a container of ``version``'s release. Raises ``StartError`` (``image_gone``, …)."""
+        release = version.release
+        assert release is not None  # noqa: S101 - the pipeline launches nothing without a release
+        network = names.network(self._home, deployment.project_id)
+        await self._engine.ensure_network(
+            network, labels.of_home(self._home, project=deployment.project_id or "default")
+        )
+        name = names.container(self._home, deployment.subdomain, version.number, secrets.token_hex(2))
+        log_path = self.log_path(deployment.id, name)
+        log_path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        spec = ContainerSpec(
+            name=name,
+            image=release.image_id,
+            network=network,
+            labels=labels.of_home(
+                self._home, deployment=deployment.id, version=str(version.number), role=labels.SERVICE
+            ),
+            env=environment(deployment, version),
+            size=self._sizes[version.config.instance_type],
+            log_path=log_path,
+            log_size=self._config.logs.max_bytes,
+            command=release.start,
+            aliases=(deployment.name,),
+            port=release.routed_port,
+            own_dockerfile=release.own_dockerfile,
+        )
+        created = await self._engine.create(spec)
+        try:
+            self._collector.watch(deployment.id, log_path)
+            return await self._engine.start(created.id)
+        except BaseException:
+            await self._engine.remove(created.id)
+            raise
+
+    async def resume(self, container: Container, deployment_id: str) -> Container:
+        """Start a container that ended again, its log going on."""
+        self.follow(container, deployment_id)
+        return await self._engine.start(container.id)
+
+    def follow(self, container: Container, deployment_id: str) -> None:
+        """Take over what the engine wrote, and writes, of a container that is there already."""
+        self._collector.watch(deployment_id, self.log_path(deployment_id, container.name))
+
+    def log_path(self, deployment_id: str, container_name: str) -> Path:
+        """Where the engine writes a container's output: named by the end of the container's name (``3-ab12``)."""
+        return self._locations.container_logs / deployment_id / f"{container_name.rsplit('-v', 1)[-1]}.log"
+
+    async def retire(self, container_id: str) -> None:
+        """SIGTERM, time to finish, then away with it."""
+        await self._engine.stop(container_id, timeout=self._config.deploy.stop_timeout)
+        await self._engine.remove(container_id)
+
+    async def remove(self, container_id: str) -> None:
+        """Away with it at once."""
+        await self._engine.remove(container_id)
+
+    def address_of(self, container: Container, port: int) -> tuple[str, int] | None:
+        """Where the gateway and probes reach ``port`` of a container; None when it is not published (rootless)."""
+        if container.published:
+            published = container.published.get(port)
+            return (container.address, published) if published else None
+        return (container.address, port) if container.address else None
+
+
+def image_gone(number: int) -> StartError:
+    """The stored image of a version is not there any more."""
+    return StartError(
+        f"The image of version {number} is gone",
+        code="image_gone",
+        hint="Redeploy: the last 5 images that ran are kept, and somebody else may have removed this one.",
+    )

@@ -1,0 +1,122 @@
+"""One version's walk through the stages: the store is told first, then the effect happens, then the event goes out."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+from runix_tui.core.events import DeploymentChanged
+from runix_tui.core.models import Deployment, StageTime, Version
+from runix_tui.core.ports import Clock
+from runix_tui.core.secret import Secret, redact
+from runix_tui.core.stages import Stage, VersionStatus, may_follow, version_status
+from runix_tui.deploy.bus import Bus
+from runix_tui.deploy.clock import stamp
+from runix_tui.deploy.journal import Journal
+from runix_tui.errors import Failure
+from runix_tui.store.store import Store
+
+
+class Walk:
+    """A version on its way. ``version`` is always what the store holds; ``ending`` is how a cancel is recorded."""
+
+    def __init__(
+        self,
+        version: Version,
+        *,
+        store: Store,
+        bus: Bus[DeploymentChanged],
+        clock: Clock,
+        journal: Journal,
+        secrets: tuple[Secret, ...] = (),
+    ) -> None:
+        self.version = version
+        self.ending = Stage.CANCELLED
+        self.ending_failure: Failure | None = None
+        self._store = store
+        self._bus = bus
+        self._clock = clock
+        self._journal = journal
+        self._secrets = secrets
+        self._result = "done"
+
+    @property
+    def deployment(self) -> Deployment:
+        """The deployment as the store holds it now (it may change while a version walks)."""
+        deployment = self._store.deployment(self.version.deployment_id)
+        assert deployment is not None  # noqa: S101 - a deployment outlives its walks: delete cancels them first
+        return deployment
+
+    def begin(self) -> None:
+        """Open this version's part of the build log."""
+        self._store.add_build(self.version.deployment_id, self.version.number, self._journal.last + 1)
+
+    def log(self, stream: str, line: str) -> None:
+        """A line of the build log (a ``LogSink``); secrets are masked."""
+        self._journal.append(stamp(self._clock.now()), stream, redact(line, self._secrets))
+
+    def say(self, line: str) -> None:
+        """A line of Runix's own."""
+        self.log("runix", line)
+
+    def update(self, **changes: Any) -> None:
+        """Store changed fields of the version, then tell."""
+        self.version = replace(self.version, **changes)
+        self._store.save_version(self.version)
+        self.tell()
+
+    def tell(self) -> None:
+        """Say that this deployment changed."""
+        self._bus.publish(DeploymentChanged(self.version.deployment_id))
+
+    async def pause(self, seconds: float) -> None:
+        """Wait, on the injected clock."""
+        await self._clock.sleep(seconds)
+
+    def cached(self) -> None:
+        """The running stage found everything done already."""
+        self._result = "cached"
+
+    @contextmanager
+    def stage(self, stage: Stage) -> Iterator[None]:
+        """Be in ``stage`` while the block runs; how it ended is stored, logged and told."""
+        self._enter(stage)
+        try:
+            yield
+        except BaseException:
+            self._leave("failed")
+            raise
+        self._leave(self._result)
+
+    def finish(self, stage: Stage, failure: Failure | None = None) -> None:
+        """End the walk at ``failed``, ``cancelled`` or ``superseded``; what goes live is stored by ``stages.routing``."""
+        if failure:
+            self.say(failure.message)
+            if failure.hint:
+                self.say(failure.hint)
+        self.update(stage=stage, status=version_status(stage), finished_at=self._clock.now(), failure=failure)
+        self.end(self.version.status)
+
+    def end(self, status: VersionStatus) -> None:
+        """Close this version's part of the build log."""
+        if self._store.build_range(self.version.deployment_id, self.version.number) is None:
+            return
+        last = self._journal.end(stamp(self._clock.now()), status.value)
+        self._store.end_build(self.version.deployment_id, self.version.number, last)
+        self._journal.flush()
+
+    def _enter(self, stage: Stage) -> None:
+        now = self.version.stage
+        if not may_follow(now, stage):
+            raise AssertionError(f"{now} cannot be followed by {stage}")
+        self._result = "done"
+        self._journal.mark(stamp(self._clock.now()), stage.value, "started")
+        times = (*self.version.stages, StageTime(stage, self._clock.now()))
+        self.update(stage=stage, status=version_status(stage), stages=times)
+
+    def _leave(self, result: str) -> None:
+        *before, last = self.version.stages
+        times = (*before, replace(last, finished_at=self._clock.now(), result=result))
+        self._journal.mark(stamp(self._clock.now()), last.stage.value, result)
+        self.version = replace(self.version, stages=times)
+        self._store.save_version(self.version)
