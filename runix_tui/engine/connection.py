@@ -7,7 +7,7 @@ errors become Runix's own here (``faults.py``). What is asked of the engine is w
 import asyncio
 import json
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -29,6 +29,10 @@ THREADS = 4
 
 Json = Any
 """A decoded answer of the engine; each caller turns it into values at once."""
+
+
+Params = Mapping[str, str] | Sequence[tuple[str, str]] | None
+"""A query; pairs where a name comes more than once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,7 @@ class Connection:
         path: str,
         what: str,
         *,
-        params: Mapping[str, str] | None = None,
+        params: Params = None,
         body: Json = None,
         within: float = TIMEOUT,
     ) -> Answer:
@@ -87,7 +91,7 @@ class Connection:
         async def once() -> Answer:
             async with self._asking(method, path, what, params=params, json=body, within=within) as response:
                 text = await response.text()
-                return Answer(response.status, json.loads(text) if text.strip() else None)
+                return Answer(response.status, _decoded(text))
 
         return await self._healed(once)
 
@@ -97,7 +101,7 @@ class Connection:
         path: str,
         what: str,
         *,
-        params: Mapping[str, str] | None = None,
+        params: Params = None,
         body: Json = None,
         within: float = TIMEOUT,
     ) -> Json:
@@ -114,7 +118,7 @@ class Connection:
         path: str,
         what: str,
         *,
-        params: Mapping[str, str] | None = None,
+        params: Params = None,
         data: Any = None,
         headers: Mapping[str, str] | None = None,
         idle_timeout: float | None = None,
@@ -215,7 +219,8 @@ def _version_of(client: "PodmanClient") -> str:
 
 
 def _decoded(text: str) -> Json:
+    """JSON, or plain text as it is (errors of the HTTP layer); None for nothing."""
     try:
-        return json.loads(text)
+        return json.loads(text) if text.strip() else None
     except ValueError:
         return text

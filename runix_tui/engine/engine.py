@@ -1,0 +1,179 @@
+"""Podman as ``core.ports.Engine``: opens the room, and hands every call to the module that knows how.
+
+No knowledge of its own: a call here is one line. The engine is opened at the first call that needs it, so that a server
+starts, and answers reads, on a host where it is away.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from runix_tui.config import Config, engine_url
+from runix_tui.core.events import EngineEvent
+from runix_tui.core.models import Usage
+from runix_tui.core.ports import Container, ContainerSpec, EngineInfo, Image, Listener
+from runix_tui.engine.connection import Connection, Json
+from runix_tui.engine.containers import Containers
+from runix_tui.engine.events import container_events
+from runix_tui.engine.facts import engine_info, limits_of
+from runix_tui.engine.images import Images
+from runix_tui.engine.listeners import listeners_of
+from runix_tui.engine.networks import Networks
+from runix_tui.engine.service import Service
+from runix_tui.engine.usage import Usages
+from runix_tui.locations import Locations
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """What there is once the engine answered."""
+
+    connection: Connection
+    containers: Containers
+    images: Images
+    networks: Networks
+    usages: Usages
+
+
+class PodmanEngine:
+    """The engine of one home. ``environ`` is the user's environment; with ``RUNIX_ENGINE_URL`` in it that engine is
+    used, and nothing is started or ended."""
+
+    def __init__(self, locations: Locations, config: Config, home_id: str, environ: Mapping[str, str]) -> None:
+        self._config = config
+        self._home = home_id
+        self._locations = locations
+        self._environ = environ
+        self._url = engine_url(environ)
+        self._service = None if self._url else Service(locations, environ)
+        self._opened: _Open | None = None
+        self._opening = asyncio.Lock()
+
+    async def open(self) -> None:
+        """Have an engine that answers. Raises ``Unavailable`` saying what is missing; any later call tries again."""
+        await self._room()
+
+    async def close(self) -> None:
+        """Let go of connections, and end our own service; containers go on."""
+        if self._opened is not None:
+            await self._opened.connection.close()
+            self._opened = None
+        if self._service is not None:
+            await asyncio.to_thread(self._service.stop)
+
+    async def info(self) -> EngineInfo:
+        """What the engine is and what works on this host."""
+        return engine_info(await self._ask_info(), self.url, named=self._service is None)
+
+    async def ensure_network(self, name: str, labels: Mapping[str, str]) -> None:
+        """An isolated bridge with names."""
+        await (await self._room()).networks.ensure(name, labels)
+
+    async def networks(self, labels: Mapping[str, str]) -> list[str]:
+        """Names of the networks that carry all of these labels."""
+        return await (await self._room()).networks.named(labels)
+
+    async def remove_network(self, name: str) -> None:
+        """Remove a network if it is there."""
+        await (await self._room()).networks.remove(name)
+
+    async def image(self, reference: str) -> Image | None:
+        """An image in local storage, or None."""
+        return await (await self._room()).images.image(reference)
+
+    async def images(self, labels: Mapping[str, str]) -> list[Image]:
+        """The images that carry all of these labels."""
+        return await (await self._room()).images.labelled(labels)
+
+    async def remove_image(self, reference: str) -> None:
+        """Remove an image if it is there; in use: left alone."""
+        await (await self._room()).images.remove(reference)
+
+    async def create(self, spec: ContainerSpec) -> Container:
+        """Create a container, not started. Raises ``StartError``."""
+        return await (await self._room()).containers.create(spec)
+
+    async def start(self, container: str) -> Container:
+        """Start it; gives what ``inspect`` gives. Raises ``StartError``."""
+        return await (await self._room()).containers.start(container)
+
+    async def inspect(self, container: str) -> Container | None:
+        """A container by id or name, or None."""
+        return await (await self._room()).containers.inspect(container)
+
+    async def containers(self, labels: Mapping[str, str]) -> list[Container]:
+        """All containers, also those that ended, that carry all of these labels."""
+        return await (await self._room()).containers.labelled(labels)
+
+    async def stop(self, container: str, *, timeout: float) -> None:  # noqa: ASYNC109 - seconds of grace, not a deadline
+        """SIGTERM, then SIGKILL after ``timeout`` seconds; not there or not running: nothing to do."""
+        await (await self._room()).containers.stop(container, grace=timeout)
+
+    async def remove(self, container: str) -> None:
+        """Kill and remove, at once; not there: nothing to do."""
+        await (await self._room()).containers.remove(container)
+
+    async def usage(self, containers: Sequence[str]) -> dict[str, Usage]:
+        """Resources by container id; containers that do not run are left out. Waits for at most about 1 s."""
+        return await (await self._room()).usages.of(containers)
+
+    async def listeners(self, container: str) -> list[Listener]:
+        """What the container's processes listen on, seen from the host without running anything inside."""
+        found = await self.inspect(container)
+        if found is None:
+            return []
+        return await asyncio.to_thread(listeners_of, found.pid, shared_network=not found.address)
+
+    async def events(self) -> AsyncIterator[EngineEvent]:
+        """Hints about containers of this home, as they happen; ends when the engine goes away."""
+        async for event in container_events((await self._room()).connection, self._home):
+            yield event
+
+    @property
+    def url(self) -> str:
+        """The engine's socket."""
+        return f"unix://{self._socket}"
+
+    @property
+    def _socket(self) -> Path:
+        return Path((self._url or "").removeprefix("unix://")) if self._url else self._locations.engine_socket
+
+    async def _room(self) -> _Open:
+        """The open room; opened here when it is not yet."""
+        async with self._opening:
+            if self._opened is None:
+                self._opened = await self._open()
+            return self._opened
+
+    async def _open(self) -> _Open:
+        await asyncio.to_thread(_load)
+        await self._heal()
+        connection = Connection(self._socket, heal=self._heal if self._service else None)
+        try:
+            await connection.read_version()
+            info: Json = await connection.expect("GET", "/info", "ask what it is")
+        except BaseException:
+            await connection.close()
+            raise
+        rootless = bool(info["host"]["security"]["rootless"])
+        return _Open(
+            connection,
+            Containers(connection, rootless=rootless, limits=limits_of(info)),
+            Images(connection),
+            Networks(connection, self._home),
+            Usages(connection),
+        )
+
+    async def _heal(self) -> None:
+        if self._service is not None:
+            await asyncio.to_thread(self._service.ensure)
+
+    async def _ask_info(self) -> Json:
+        return await (await self._room()).connection.expect("GET", "/info", "ask what it is")
+
+
+def _load() -> None:
+    """Import what is slow to import, in a thread and before it is needed on the loop."""
+    import aiohttp  # noqa: F401
+    import podman  # noqa: F401

@@ -1,0 +1,83 @@
+"""Images in local storage: look, list, remove. How they are built is in ``build.py``, their bases in ``bases.py``."""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from urllib.parse import quote
+
+from runix_tui.core.ports import Image
+from runix_tui.engine.connection import Connection, Json
+from runix_tui.engine.faults import Refused
+
+_GONE = 404
+_IN_USE = 409
+
+
+class Images:
+    """Images of the engine behind ``connection``."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def image(self, reference: str) -> Image | None:
+        """An image by id or tag, or None."""
+        answer = await self._connection.request("GET", f"/images/{quoted(reference)}/json", "inspect an image")
+        if answer.status == _GONE:
+            return None
+        if answer.status >= 400:
+            raise Refused(f"The engine refused to inspect {reference}: {answer.message}", http=answer.status)
+        return parse_image(answer.body)
+
+    async def labelled(self, labels: Mapping[str, str]) -> list[Image]:
+        """The images that carry all of these labels, newest first."""
+        filters = json.dumps({"label": [f"{key}={value}" for key, value in labels.items()]})
+        listed = await self._connection.expect("GET", "/images/json", "list images", params={"filters": filters})
+        ordered = sorted(listed or [], key=lambda each: int(each["Created"]), reverse=True)
+        found = await asyncio.gather(*(self.image(str(each["Id"])) for each in ordered))
+        return [each for each in found if each is not None]
+
+    async def remove(self, reference: str) -> None:
+        """Take a tag away, and the image with its last one; by id: every tag. Not there, or in use by a container or by
+        another image: left alone."""
+        image = await self.image(reference)
+        if image is None:
+            return
+        by_id = image.id.startswith(reference.removeprefix("sha256:"))
+        for name in (*image.tags, image.id) if by_id else (reference,):
+            await self._remove_one(name)
+
+    async def _remove_one(self, reference: str) -> None:
+        """Never by force, which would take containers along."""
+        answer = await self._connection.request("DELETE", f"/images/{quoted(reference)}", "remove an image")
+        if answer.status >= 400 and answer.status not in (_GONE, _IN_USE):
+            raise Refused(f"The engine refused to remove {reference}: {answer.message}", http=answer.status)
+
+
+def parse_image(answer: Json) -> Image:
+    """An image from ``inspect``'s answer."""
+    config = answer.get("Config") or {}
+    pairs = (entry.partition("=") for entry in config.get("Env") or ())
+    return Image(
+        id=str(answer["Id"]),
+        size=int(answer.get("Size") or 0),
+        tags=tuple(answer.get("RepoTags") or ()),
+        labels=dict(answer.get("Labels") or config.get("Labels") or {}),
+        port=min(_tcp_ports(config.get("ExposedPorts") or {}), default=None),
+        env={name: value for name, _, value in pairs},
+    )
+
+
+def quoted(reference: str) -> str:
+    """A reference as part of a path: slashes and colons stay, the engine's router takes them."""
+    return quote(reference, safe="/:@")
+
+
+def _tcp_ports(exposed: Json) -> list[int]:
+    """``{"8080/tcp": {}}`` as numbers; a range (``8000-8010/tcp``) counts by its first."""
+    found = []
+    for name in exposed:
+        port, _, protocol = name.partition("/")
+        first = port.partition("-")[0]
+        if protocol in ("", "tcp") and first.isdigit():
+            found.append(int(first))
+    return found

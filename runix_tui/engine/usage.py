@@ -1,0 +1,106 @@
+"""Resources of running containers, from the engine's counters: two readings make a rate. The last one is remembered."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from runix_tui.core.models import Usage
+from runix_tui.engine.connection import Connection, Json
+from runix_tui.engine.spec import CPU_PERIOD
+
+SHORTEST = 0.25  # seconds between two readings that give a usable rate
+LONGEST = 30.0  # an older reading says nothing about now
+_NANO = 1e9
+_GONE = 404
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A container's counters: ``cpu`` seconds used since its start, ``at`` the engine's clock in seconds."""
+
+    cpu: float
+    at: float
+    memory: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Limits:
+    cpus: float | None
+    memory: int | None
+
+
+class Usages:
+    """Resources by container id, of the engine behind ``connection``."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._last: dict[str, Reading] = {}
+        self._limits: dict[str, _Limits] = {}
+
+    async def of(self, containers: Sequence[str]) -> dict[str, Usage]:
+        """What these containers (full ids) use now. Those that do not run are left out, and all of them where the
+        engine cannot say (without root on cgroup v1). Takes a moment when nothing was read of one of them lately.
+        """
+        now = await self._read(containers)
+        before = {name: old for name, new in now.items() if (old := self._last.get(name)) and _comparable(old, new)}
+        if len(before) < len(now):
+            before = now | before
+            await asyncio.sleep(SHORTEST)
+            now = await self._read(containers)
+        self._remember(now)
+        return {name: await self._usage(name, before.get(name), reading) for name, reading in now.items()}
+
+    async def _usage(self, container: str, before: Reading | None, now: Reading) -> Usage:
+        limits = await self._limits_of(container)
+        return Usage(cpu_percent(before, now), now.memory, limits.memory, limits.cpus)
+
+    def _remember(self, now: dict[str, Reading]) -> None:
+        newest = max((reading.at for reading in now.values()), default=0.0)
+        kept = {name: old for name, old in self._last.items() if newest - old.at < LONGEST}
+        self._last = kept | now
+
+    async def _read(self, containers: Sequence[str]) -> dict[str, Reading]:
+        """One call for all; when one of them is gone the engine refuses them all: then one by one."""
+        if not containers:
+            return {}
+        params = [("stream", "false"), *(("containers", name) for name in containers)]
+        answer = await self._connection.request("GET", "/containers/stats", "read resources", params=params)
+        if answer.status < 400 and not answer.body.get("Error"):
+            return {str(each["ContainerID"]): _reading(each) for each in answer.body.get("Stats") or ()}
+        if len(containers) == 1:
+            return {}
+        found: dict[str, Reading] = {}
+        for one in await asyncio.gather(*(self._read([name]) for name in containers)):
+            found |= one
+        return found
+
+    async def _limits_of(self, container: str) -> _Limits:
+        """A container's limits never change: asked for once."""
+        if container not in self._limits:
+            path = f"/containers/{container}/json"
+            answer = await self._connection.request("GET", path, "inspect a container")
+            if answer.status >= 400:
+                return _Limits(None, None)
+            self._limits[container] = _parse_limits(answer.body["HostConfig"])
+        return self._limits[container]
+
+
+def cpu_percent(before: Reading | None, now: Reading) -> float:
+    """CPU time of one core, in percent, between two readings; 0 where they cannot be compared."""
+    if before is None or now.at <= before.at:
+        return 0.0
+    return round(max(0.0, now.cpu - before.cpu) / (now.at - before.at) * 100, 1)
+
+
+def _comparable(before: Reading, now: Reading) -> bool:
+    """Whether two readings give a rate: neither too close nor too far apart, and of the same run."""
+    return SHORTEST <= now.at - before.at <= LONGEST and before.cpu <= now.cpu
+
+
+def _reading(stats: Json) -> Reading:
+    return Reading(stats["CPUNano"] / _NANO, stats["SystemNano"] / _NANO, int(stats["MemUsage"]))
+
+
+def _parse_limits(host_config: Json) -> _Limits:
+    quota, period = host_config.get("CpuQuota") or 0, host_config.get("CpuPeriod") or CPU_PERIOD
+    return _Limits(quota / period if quota > 0 else None, host_config.get("Memory") or None)
