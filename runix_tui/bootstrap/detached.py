@@ -74,8 +74,12 @@ def _wait(locations: Locations, child: "subprocess.Popen[bytes]", said_from: int
             return hint
         if child.poll() is not None and not is_held(locations):
             words = _last_words(locations.server_log, said_from)
-            raise Unavailable(words or "the server ended at once", code="server_failed", transient=False,
-                              hint="`runix serve` in the foreground shows more; `runix doctor` says what is missing.")
+            raise Unavailable(
+                words or "the server ended at once",
+                code="server_failed",
+                transient=False,
+                hint="`runix serve` in the foreground shows more; `runix doctor` says what is missing.",
+            )
         time.sleep(LOOK_EVERY)
     raise Unavailable("the server does not come up", code="server_failed", hint=f"Look at {locations.server_log}.")
 

@@ -1,6 +1,5 @@
 """Deleting a deployment: everything of its own goes, nothing of anybody else's. Safe to do twice."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
 from runix_tui.core import labels, names
@@ -9,7 +8,7 @@ from runix_tui.core.models import Deployment
 from runix_tui.core.ports import Engine, Gateway, Source
 from runix_tui.deploy.bus import Bus
 from runix_tui.deploy.collector import Collector
-from runix_tui.deploy.lane import Lane
+from runix_tui.deploy.lanes import Lanes
 from runix_tui.deploy.logs import Logs
 from runix_tui.deploy.retirement import Retirement
 from runix_tui.store.store import Store
@@ -29,7 +28,7 @@ class Deletion:
         collector: Collector,
         retirement: Retirement,
         bus: Bus[DeploymentChanged],
-        lane_of: Callable[[str], Lane],
+        lanes: Lanes,
     ) -> None:
         self._store = store
         self._engine = engine
@@ -39,13 +38,13 @@ class Deletion:
         self._collector = collector
         self._retirement = retirement
         self._bus = bus
-        self._lane_of = lane_of
+        self._lanes = lanes
 
     async def delete(self, deployment: Deployment) -> None:
         """Cancel what runs, then remove everything. Raises ``Unavailable``: then start-up finishes it."""
         self._store.save_deployment(replace(deployment, deleting=True))
         self._bus.publish(DeploymentChanged(deployment.id))
-        async with self._lane_of(deployment.id).exclusive():
+        async with self._lanes.of(deployment.id).exclusive():
             await self._retirement.finish(deployment.id)
             await self.finish(deployment)
 
@@ -63,6 +62,7 @@ class Deletion:
         self._collector.forget(deployment.id)
         self._logs.remove(deployment.id)
         self._store.remove_deployment(deployment.id)
+        self._lanes.forget(deployment.id)
         if all(other.config.repo_url != deployment.config.repo_url for other in self._store.deployments()):
             self._source.forget(deployment.config.repo_url)
         await self.unused_networks()

@@ -1,4 +1,4 @@
-"""How a walk ends when it does not go live: nothing of it stays behind, what served still serves, the reason is stored."""
+"""How a walk ends when it does not go live: nothing of it stays, what served still serves, the reason is stored."""
 
 import asyncio
 import logging
@@ -8,6 +8,7 @@ from runix_tui.core.models import Kind
 from runix_tui.core.ports import Gateway, Page
 from runix_tui.core.stages import Stage
 from runix_tui.deploy.pipeline import Pipeline
+from runix_tui.deploy.releases import reconfigure
 from runix_tui.deploy.serving import Serving
 from runix_tui.deploy.stages.starting import Starting
 from runix_tui.deploy.walk import Walk
@@ -21,18 +22,27 @@ class Runner:
     """Takes a version through the pipeline to whatever end; raises nothing."""
 
     def __init__(
-        self, pipeline: Pipeline, *, store: Store, gateway: Gateway, starting: Starting, serving: Serving
+        self,
+        pipeline: Pipeline,
+        *,
+        store: Store,
+        gateway: Gateway,
+        starting: Starting,
+        serving: Serving,
+        ready: asyncio.Event,
     ) -> None:
         self._pipeline = pipeline
         self._store = store
         self._gateway = gateway
         self._starting = starting
         self._serving = serving
+        self._ready = ready
 
     async def run(self, walk: Walk) -> None:
-        """Walk."""
+        """Walk, once start-up has brought the engine in line."""
         walk.begin()
         try:
+            await self._ready.wait()
             await self._walk(walk)
         except DeployError as error:
             await self._end(walk, Stage.FAILED, error.failure)
@@ -52,10 +62,19 @@ class Runner:
             if walk.deployment.serving_version is None or not self._serving.serves(walk.deployment):
                 await self._gateway.page(walk.deployment.subdomain, Page.STARTING)
             await self._pipeline.deploy(walk)
-        elif kind is Kind.CONFIG and not self._serving.serves(walk.deployment):
-            walk.finish(Stage.SUPERSEDED)  # nothing runs any more: the next start or deploy uses the configuration
-        else:
+        elif walk.version.release or self._take_over(walk):
             await self._pipeline.release(walk)
+        else:
+            walk.finish(Stage.SUPERSEDED)  # nothing runs any more: the next start or deploy uses the configuration
+
+    def _take_over(self, walk: Walk) -> bool:
+        """Give a config version what serves now, under its own configuration; False when nothing does."""
+        now = self._serving.current(walk.deployment)
+        if now is None or now.release is None or not self._serving.serves(walk.deployment):
+            return False
+        release = reconfigure(now.release, walk.version.config, now.plan)
+        walk.update(release=release, commit=now.commit, plan=now.plan, dockerfile=now.dockerfile)
+        return True
 
     async def _end(self, walk: Walk, stage: Stage, failure: Failure | None) -> None:
         try:

@@ -13,6 +13,8 @@ from runix_tui.deploy.releases import environment
 from runix_tui.errors import StartError
 from runix_tui.locations import Locations
 
+TAIL_LINES, TAIL_BYTES = 20, 16 * 1024
+
 
 class Launcher:
     """Containers of versions."""
@@ -82,6 +84,10 @@ class Launcher:
         """Where the engine writes a container's output: named by the end of the container's name (``3-ab12``)."""
         return self._locations.container_logs / deployment_id / f"{container_name.rsplit('-v', 1)[-1]}.log"
 
+    def log_tail(self, deployment_id: str, container_name: str) -> tuple[str, ...]:
+        """The last lines that a container wrote, for a diagnosis."""
+        return tail(self.log_path(deployment_id, container_name))
+
     async def retire(self, container_id: str) -> None:
         """SIGTERM, time to finish, then away with it."""
         await self._engine.stop(container_id, timeout=self._config.deploy.stop_timeout)
@@ -106,3 +112,14 @@ def image_gone(number: int) -> StartError:
         code="image_gone",
         hint="Redeploy: the last 5 images that ran are kept, and somebody else may have removed this one.",
     )
+
+
+def tail(path: Path, lines: int = TAIL_LINES) -> tuple[str, ...]:
+    """The text of the last lines of a log in the engine's k8s-file format (``stamp stream F|P text``)."""
+    try:
+        with path.open("rb") as file:
+            file.seek(max(0, path.stat().st_size - TAIL_BYTES))
+            found = file.read().decode("utf-8", "replace").splitlines()[-lines:]
+    except OSError:
+        return ()
+    return tuple(line.split(" ", 3)[-1] for line in found)

@@ -1,4 +1,4 @@
-"""What front ends may ask of Runix: the one door to deployments. Reads the store and hands on; the work is elsewhere."""
+"""What front ends may ask of Runix: the one door to deployments. Reads the store, hands on the rest."""
 
 import asyncio
 import uuid
@@ -101,10 +101,11 @@ class Orchestrator:
         except Unavailable as error:
             return SystemHealth(None, error.message, False, url)
 
-    # --- changes -----------------------------------------------------------------------------------------------------
+    # --- changes: those that need the engine ask it first, and are refused (503) before anything is touched ----------
 
     async def create(self, request: CreateRequest) -> DeploymentView:
         """Accept a new deployment. Raises ``InvalidRequest``, ``Conflict`` (name_taken)."""
+        await self._engine.info()
         return self._view(await self._creation.create(request))
 
     async def change(self, deployment_id: str, request: ChangeRequest) -> DeploymentView:
@@ -114,12 +115,14 @@ class Orchestrator:
 
     async def delete(self, deployment_id: str) -> None:
         """Remove it and everything of its own; returns when all is gone."""
-        await self._engine.info()  # away: say so before anything is touched
+        await self._engine.info()
         await asyncio.shield(asyncio.ensure_future(self._deletion.delete(self._deployment(deployment_id))))
 
     async def redeploy(self, deployment_id: str) -> DeploymentView:
         """Accept a fresh build; queued behind a running one, superseding what was queued."""
-        self._operations.redeploy(self._alive(deployment_id))
+        deployment = self._alive(deployment_id)
+        await self._engine.info()
+        self._operations.redeploy(deployment)
         return self.get(deployment_id)
 
     async def rollback(self, deployment_id: str, number: int | None = None) -> DeploymentView:

@@ -11,6 +11,7 @@ from runix_tui.core.ports import Clock, Container, Engine, Gateway
 from runix_tui.core.stages import ENDED, Stage, VersionStatus
 from runix_tui.deploy.clock import stamp
 from runix_tui.deploy.deletion import Deletion
+from runix_tui.deploy.lanes import Lanes
 from runix_tui.deploy.launcher import Launcher
 from runix_tui.deploy.logs import Logs
 from runix_tui.deploy.serving import Serving
@@ -41,6 +42,7 @@ class Reconciliation:
         serving: Serving,
         supervisor: Supervisor,
         deletion: Deletion,
+        lanes: Lanes,
         logs: Logs,
         clock: Clock,
         locations: Locations,
@@ -52,6 +54,7 @@ class Reconciliation:
         self._serving = serving
         self._supervisor = supervisor
         self._deletion = deletion
+        self._lanes = lanes
         self._logs = logs
         self._clock = clock
         self._locations = locations
@@ -107,7 +110,7 @@ class Reconciliation:
         home = labels.of_home(self._store.home_id)
         expected = {version.container_id for version in self._serving_versions()}
         for container in await self._containers():
-            if container.id not in expected:
+            if container.id not in expected and not self._lanes.of(container.labels.get(labels.DEPLOYMENT, "")).busy:
                 logger.info("removing container %s, which no version owns", container.name)
                 await self._engine.remove(container.id)
         deployments = {deployment.id for deployment in self._store.deployments()}

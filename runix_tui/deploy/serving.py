@@ -41,9 +41,7 @@ class Serving:
         routes, pages = [], {}
         for deployment in self._store.deployments():
             version = self.current(deployment)
-            running = version is not None and version.status is VersionStatus.RUNNING and version.container_id
-            container = await self._engine.inspect(version.container_id) if version and running else None
-            route = self.route(deployment, version, container) if version and container else None
+            route = await self._route_of(deployment, version) if version else None
             if route:
                 routes.append(route)
             else:
@@ -57,12 +55,16 @@ class Serving:
     async def restore(self, deployment: Deployment) -> None:
         """Lead requests to the version that the store says is serving."""
         version = self.current(deployment)
-        if version is None or version.status is not VersionStatus.RUNNING or not version.container_id:
-            return
-        container = await self._engine.inspect(version.container_id)
-        route = self.route(deployment, version, container) if container else None
+        route = await self._route_of(deployment, version) if version else None
         if route:
             await self._gateway.switch(route)
+
+    async def _route_of(self, deployment: Deployment, version: Version) -> Route | None:
+        """Where ``version`` is reached now; None when it does not serve."""
+        if version.status is not VersionStatus.RUNNING or not version.container_id:
+            return None
+        container = await self._engine.inspect(version.container_id)
+        return self.route(deployment, version, container) if container else None
 
     async def bring_up(self, deployment: Deployment, version: Version) -> Version:
         """Start ``version``'s release in a new container and route to it once it is healthy.
@@ -74,10 +76,7 @@ class Serving:
         container = await self._launcher.launch(deployment, version)
         try:
             port = (await self._checking.of(deployment, version, container).wait(container)).port
-            where = self._launcher.address_of(container, port)
-            if where is None:
-                raise StartError(f"Port {port} is not published", code="not_healthy", hint="Redeploy the service.")
-            await self._gateway.switch(Route(deployment.id, deployment.subdomain, *where))
+            await self._gateway.switch(self._reached(deployment, container, port))
         except BaseException:
             await self._launcher.remove(container.id)
             raise
@@ -90,6 +89,12 @@ class Serving:
         )
         self._store.save_version(version)
         return version
+
+    def _reached(self, deployment: Deployment, container: Container, port: int) -> Route:
+        where = self._launcher.address_of(container, port)
+        if where is None:
+            raise StartError(f"Port {port} is not published", code="not_healthy", hint="Redeploy the service.")
+        return Route(deployment.id, deployment.subdomain, *where)
 
 
 def _page(deployment: Deployment, *, working: bool) -> Page:

@@ -49,23 +49,15 @@ class Streams:
         return found is not None and found[1] is not None and after >= found[1]
 
     async def build(self, deployment: Deployment, number: int, *, after: int | None) -> AsyncIterator[Batch]:
-        """A version's build log from its first line (or after ``after``) to its End."""
+        """A version's build log from its first line (or after ``after``) to its End; waits for one that is queued."""
         journal = self._logs.build(deployment.id)
-        seen = after or 0
-        while self._store.deployment(deployment.id):
-            newest = journal.last
-            found = self._store.build_range(deployment.id, number)
-            if found:
-                seen = max(seen, found[0] - 1)
-                async for batch in journal.read(after=seen, until=found[1] or newest):
-                    yield batch
-                    seen = batch.last
-                if found[1] is not None:
-                    return
-            elif self._gone(deployment.id, number):
+        while (found := self._store.build_range(deployment.id, number)) is None:
+            if self._gone(deployment.id, number):
                 return
-            if not await journal.wait(max(seen, newest)):
-                return
+            async for _ in journal.read(after=journal.last, follow=True):
+                break
+        async for batch in journal.read(after=max(after or 0, found[0] - 1), follow=True, through_end=True):
+            yield batch
 
     def _gone(self, deployment_id: str, number: int) -> bool:
         """It ended (superseded, cancelled) before it began."""

@@ -89,7 +89,7 @@ class Walk:
         self._leave(self._result)
 
     def finish(self, stage: Stage, failure: Failure | None = None) -> None:
-        """End the walk at ``failed``, ``cancelled`` or ``superseded``; what goes live is stored by ``stages.routing``."""
+        """End the walk at ``failed``, ``cancelled`` or ``superseded`` (``live`` is stored by ``stages.routing``)."""
         if failure:
             self.say(failure.message)
             if failure.hint:

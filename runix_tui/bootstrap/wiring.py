@@ -1,0 +1,190 @@
+"""The parts of one home's orchestrator, put together. No behaviour of its own."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+
+from runix_tui import catalog
+from runix_tui.config import Config, environment_port
+from runix_tui.core.events import DeploymentChanged
+from runix_tui.deploy.bus import Bus
+from runix_tui.deploy.clock import SystemClock
+from runix_tui.deploy.collector import Collector
+from runix_tui.deploy.creation import Creation
+from runix_tui.deploy.deletion import Deletion
+from runix_tui.deploy.ending import Runner
+from runix_tui.deploy.lanes import Lanes
+from runix_tui.deploy.launcher import Launcher
+from runix_tui.deploy.logs import Logs
+from runix_tui.deploy.operations import Operations
+from runix_tui.deploy.orchestrator import Orchestrator
+from runix_tui.deploy.pipeline import Pipeline
+from runix_tui.deploy.reconcile import INTERRUPTED, Reconciliation
+from runix_tui.deploy.retirement import Retirement
+from runix_tui.deploy.serving import Serving
+from runix_tui.deploy.stages.building import Building
+from runix_tui.deploy.stages.checking import Checking
+from runix_tui.deploy.stages.fetching import Fetching
+from runix_tui.deploy.stages.planning import Planning
+from runix_tui.deploy.stages.routing import Routing
+from runix_tui.deploy.stages.starting import Starting
+from runix_tui.deploy.streams import Streams
+from runix_tui.deploy.supervisor import Supervisor
+from runix_tui.deploy.tasks import Tasks
+from runix_tui.deploy.upkeep import Upkeep
+from runix_tui.engine.engine import PodmanEngine
+from runix_tui.gateway.gateway import HaproxyGateway
+from runix_tui.locations import Locations
+from runix_tui.source.source import GitSource
+from runix_tui.store.store import Store
+
+
+@asynccontextmanager
+async def opened(
+    locations: Locations,
+    config: Config,
+    *,
+    environ: Mapping[str, str] = os.environ,
+    say: Callable[[str], None],
+) -> AsyncIterator[Orchestrator]:
+    """The orchestrator of a home that this process holds. ``say`` takes what a person should be told at start.
+
+    Leaving interrupts what is on its way; services and the gateway go on.
+    """
+    store = Store.open(locations.database)
+    try:
+        async with Tasks() as tasks:
+            parts = _Parts(locations, config, environ, store, tasks, say)
+            parts.reconciliation.records()
+            upkeep = tasks.spawn(parts.upkeep.run(parts.reconciliation, parts.supervisor), "upkeep")
+            try:
+                yield parts.orchestrator
+            finally:
+                await parts.lanes.interrupt(INTERRUPTED)
+                upkeep.cancel()
+                parts.logs.close()
+        await parts.engine.close()
+    finally:
+        store.close()
+
+
+class _Parts:
+    """Everything of one orchestrator, made in the order in which it depends on each other."""
+
+    def __init__(
+        self,
+        locations: Locations,
+        config: Config,
+        environ: Mapping[str, str],
+        store: Store,
+        tasks: Tasks,
+        say: Callable[[str], None],
+    ) -> None:
+        clock, home = SystemClock(), store.home_id
+        profiles = catalog.load(locations.profiles)
+        sizes = profiles.instances
+        bus: Bus[DeploymentChanged] = Bus()
+        self.logs = Logs(locations.build_logs, locations.runtime_logs, config.logs.max_bytes)
+        self.engine = engine = PodmanEngine(locations, config, home, environ)
+        source = GitSource(locations, config.git, environ)
+        gateway = HaproxyGateway(
+            locations=locations,
+            engine=engine,
+            base_image=lambda: engine.ensure_base(profiles.gateway, variant="run", log=lambda _, line: say(line)),
+            home=home,
+            clock=clock,
+            wanted_port=environment_port(environ, "RUNIX_HTTP_PORT"),
+            say=say,
+        )
+        collector = Collector(locations.container_logs, self.logs.runtime)
+        launcher = Launcher(engine, collector, locations=locations, config=config, home_id=home, sizes=sizes)
+        checking = Checking(
+            engine,
+            launcher,
+            clock,
+            config,
+            host_of=lambda subdomain: f"{subdomain}.localhost:{gateway.port}",
+            log_tail=launcher.log_tail,
+        )
+        serving = Serving(store, engine, gateway, launcher, checking)
+        retirement = Retirement(
+            store=store, engine=engine, gateway=gateway, launcher=launcher, config=config, spawn=tasks.spawn
+        )
+        starting = Starting(engine, launcher)
+        pipeline = Pipeline(
+            slots=asyncio.Semaphore(config.build.concurrent),
+            fetching=Fetching(source, store, locations.checkouts),
+            planning=Planning(engine, source, home_id=home, profiles=lambda: profiles.runtimes),
+            building=Building(engine, config.build, home),
+            starting=starting,
+            checking=checking,
+            routing=Routing(store, gateway, launcher, clock),
+            retirement=retirement,
+        )
+        self.upkeep = Upkeep(engine, collector)
+        runner = Runner(
+            pipeline, store=store, gateway=gateway, starting=starting, serving=serving, ready=self.upkeep.ready
+        )
+        self.lanes = lanes = Lanes(store=store, bus=bus, clock=clock, logs=self.logs, runner=runner, spawn=tasks.spawn)
+        deletion = Deletion(
+            store=store,
+            engine=engine,
+            gateway=gateway,
+            source=source,
+            logs=self.logs,
+            collector=collector,
+            retirement=retirement,
+            bus=bus,
+            lanes=lanes,
+        )
+        self.supervisor = supervisor = Supervisor(
+            store=store,
+            engine=engine,
+            gateway=gateway,
+            launcher=launcher,
+            serving=serving,
+            logs=self.logs,
+            bus=bus,
+            clock=clock,
+            spawn=tasks.spawn,
+            lane_of=lanes.of,
+        )
+        self.reconciliation = Reconciliation(
+            store=store,
+            engine=engine,
+            gateway=gateway,
+            launcher=launcher,
+            serving=serving,
+            supervisor=supervisor,
+            deletion=deletion,
+            lanes=lanes,
+            logs=self.logs,
+            clock=clock,
+            locations=locations,
+        )
+        creation = Creation(store=store, source=source, clock=clock, lanes=lanes, sizes=sizes)
+        operations = Operations(
+            store=store,
+            engine=engine,
+            gateway=gateway,
+            launcher=launcher,
+            serving=serving,
+            retirement=retirement,
+            creation=creation,
+            lanes=lanes,
+            bus=bus,
+            clock=clock,
+        )
+        self.orchestrator = Orchestrator(
+            store=store,
+            engine=engine,
+            gateway=gateway,
+            clock=clock,
+            bus=bus,
+            creation=creation,
+            operations=operations,
+            deletion=deletion,
+            supervisor=supervisor,
+            streams=Streams(store, self.logs),
+        )
