@@ -63,6 +63,27 @@ def rotate_token(locations: Locations) -> Secret:
     return Secret(value)
 
 
+class CurrentToken:
+    """The token that a server goes by: the one from the environment, else the home's file, read again when it changes."""
+
+    def __init__(self, locations: Locations, given: Secret | None) -> None:
+        self._locations = locations
+        self._given = given
+        self._mark = 0
+        self._token = given or stored_token(locations)
+
+    def __call__(self) -> Secret:
+        """The token now."""
+        if self._given is None:
+            try:
+                mark = self._locations.token_file.stat().st_mtime_ns
+            except OSError:
+                return self._token
+            if mark != self._mark:
+                self._token, self._mark = stored_token(self._locations), mark
+        return self._token
+
+
 @contextmanager
 def server_lock(locations: Locations) -> Iterator[None]:
     """Hold the home: one server at a time. Raises ``ServerRunning``."""
