@@ -1,0 +1,220 @@
+"""Serving the app from inside another program: its own socket, no signal handlers, no log configuration, a clean end.
+
+The caller decides about signals and threads: :class:`Server` runs in the caller's loop, :class:`ServerThread` gives a
+program its own loop for it.
+"""
+
+import asyncio
+import contextlib
+import errno
+import ipaddress
+import logging
+import socket
+import threading
+from collections.abc import Callable, Coroutine, Iterator
+from typing import Any
+
+import psutil
+import uvicorn
+from fastapi import FastAPI
+
+from runix_tui.api.protocol import Protocol
+from runix_tui.api.sse import Streams
+from runix_tui.errors import ConfigError, Conflict
+
+GRACE = 5  # seconds for answers in flight once the server is to stop
+KEEP_ALIVE = 60  # seconds that an idle connection is kept; longer than any client of ours keeps it
+BACKLOG = 512
+_log = logging.getLogger(__name__)
+
+
+def bind(host: str = "127.0.0.1", port: int = 0, *, allow_remote: bool = False) -> socket.socket:
+    """A listening socket on ``host`` and ``port`` (0: any free one).
+
+    Raises ``Conflict`` (``port_taken``) naming who holds the port, ``ConfigError`` for an address that is not this
+    machine's, not permitted, or not loopback without ``allow_remote``.
+    """
+    family, address = _resolve(host, port)
+    if not allow_remote and not ipaddress.ip_address(address[0].partition("%")[0]).is_loopback:
+        raise ConfigError(
+            f"{host} is reachable from other machines",
+            hint="Leave --host out to stay on this machine; with --host, everybody who has the token may deploy.",
+        )
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        listener.bind(address)
+        listener.listen(BACKLOG)
+        listener.setblocking(False)
+    except OSError as error:
+        listener.close()
+        raise _not_bound(error, host, port) from error
+    return listener
+
+
+def _resolve(host: str, port: int) -> tuple[socket.AddressFamily, tuple[Any, ...]]:
+    name = host.removeprefix("[").removesuffix("]")
+    try:
+        found = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except (OSError, UnicodeError) as error:
+        raise ConfigError(f"{host!r} is not an address", hint="Give an address of this machine.") from error
+    family, _, _, _, address = min(found, key=lambda one: one[0] != socket.AF_INET)  # 127.0.0.1 for localhost
+    return family, address
+
+
+def _not_bound(error: OSError, host: str, port: int) -> Conflict | ConfigError:
+    if error.errno == errno.EADDRINUSE:
+        return Conflict(
+            f"port {port} is taken by {holder(port)}",
+            code="port_taken",
+            hint="End that program, or choose another port: RUNIX_API_PORT or --port, 0 for any free one.",
+        )
+    if error.errno == errno.EACCES:
+        return ConfigError(f"port {port} is not permitted", hint="Choose a port above 1023.")
+    return ConfigError(f"{host} port {port}: {error.strerror}", hint="Give an address of this machine.")
+
+
+def holder(port: int) -> str:
+    """Who listens on a TCP port of this machine: ``nginx (pid 123)``, as far as this user may know."""
+    with contextlib.suppress(psutil.Error, OSError):
+        for connection in psutil.net_connections(kind="tcp"):
+            local: tuple[Any, ...] = connection.laddr  # (address, port); empty for sockets without one
+            if connection.status == psutil.CONN_LISTEN and local[1:] == (port,) and connection.pid:
+                return f"{psutil.Process(connection.pid).name()} (pid {connection.pid})"
+    return "another program"
+
+
+class Server:
+    """One app on one listening socket."""
+
+    def __init__(self, app: FastAPI, listener: socket.socket) -> None:
+        self._listener = listener
+        self._streams: Streams = app.state.streams
+        self._uvicorn = _Uvicorn(app, self._streams)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self.host, self.port = listener.getsockname()[:2]
+
+    @property
+    def url(self) -> str:
+        """Where it answers, with the real port."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104 - read, not bound
+        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+
+    @property
+    def should_exit(self) -> bool:
+        """Whether it was asked to stop."""
+        return self._uvicorn.should_exit
+
+    async def serve(self, *, ready: Callable[[], None] | None = None) -> None:
+        """Answer until :meth:`stop`; ``ready`` is called once requests are answered. Streams are ended at once, other
+        answers get :data:`GRACE` seconds. Cancelling stops it likewise."""
+        self._loop = asyncio.get_running_loop()
+        self._uvicorn.ready = ready
+        serving = asyncio.ensure_future(self._uvicorn.serve(sockets=[self._listener]))
+        try:
+            await asyncio.shield(serving)
+        except asyncio.CancelledError:
+            self.stop()
+            await serving
+            raise
+        finally:
+            self._listener.close()
+
+    def stop(self) -> None:
+        """End :meth:`serve`, from any thread."""
+        self._uvicorn.should_exit = True
+        loop = self._loop
+        if loop is not None and not loop.is_closed():
+            loop.call_soon_threadsafe(self._streams.close)
+
+
+class _Uvicorn(uvicorn.Server):
+    """Uvicorn without its hold on the process."""
+
+    def __init__(self, app: FastAPI, streams: Streams) -> None:
+        config = uvicorn.Config(
+            app,
+            http=Protocol,
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            timeout_keep_alive=KEEP_ALIVE,
+            timeout_graceful_shutdown=GRACE,
+            backlog=BACKLOG,
+        )
+        super().__init__(config)
+        self.ready: Callable[[], None] | None = None
+        self._streams = streams
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Signals are the caller's."""
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Say when requests are answered."""
+        await super().startup(sockets)
+        if self.ready is not None:
+            self.ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Streams first: they would last for ever."""
+        self._streams.close()
+        await super().shutdown(sockets)
+        left = list(self.server_state.tasks)
+        if left:
+            await asyncio.wait(left, timeout=1)
+
+
+class ServerThread:
+    """A thread with its own event loop for a server and what is behind it.
+
+    ``run`` makes everything, calls what it is given with the server once that answers, and returns when it has ended.
+    """
+
+    def __init__(self, run: Callable[[Callable[[Server], None]], Coroutine[Any, Any, None]]) -> None:
+        self._run = run
+        self._answers = threading.Event()
+        self._server: Server | None = None
+        self._error: BaseException | None = None
+        self._thread = threading.Thread(target=self._main, name="runix-server", daemon=True)
+
+    def start(self) -> Server:
+        """Start, and wait until it answers. Raises what ``run`` raised before that."""
+        self._thread.start()
+        self._answers.wait()
+        if self._server is None:
+            self._thread.join()
+            raise self._error or RuntimeError("the server ended before it answered")
+        return self._server
+
+    def stop(self, timeout: float = 10.0) -> bool:
+        """Stop, and wait at most ``timeout`` seconds; whether it has ended."""
+        if self._server is not None:
+            self._server.stop()
+        self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    @property
+    def alive(self) -> bool:
+        """Whether it still runs."""
+        return self._thread.is_alive()
+
+    def _main(self) -> None:
+        try:
+            asyncio.run(self._run(self._answering))
+        except BaseException as error:  # noqa: BLE001 - it is raised again in start(), or logged
+            self._error = error
+            if self._answers.is_set():
+                _log.exception("the server ended")
+        finally:
+            self._answers.set()
+
+    def _answering(self, server: Server) -> None:
+        self._server = server
+        self._answers.set()
