@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from runix_tui.engine.faults import Refused, border
+from runix_tui.engine.host import parse_version
 from runix_tui.errors import Unavailable
 
 if TYPE_CHECKING:
@@ -206,12 +207,6 @@ class Connection:
         async with self._healing:
             if self._heal is not None:
                 await self._heal()
-
-
-def parse_version(text: str) -> tuple[int, ...]:
-    """``4.3.1`` or ``5.4.2-dev`` as numbers."""
-    numbers = (part.split("-", 1)[0].split("+", 1)[0] for part in text.split("."))
-    return tuple(int(number) for number in numbers if number.isdigit())
 
 
 def _version_of(client: "PodmanClient") -> str:

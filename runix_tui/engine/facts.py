@@ -1,7 +1,8 @@
 """What the engine says about itself, as values: version, limits, and warnings about what does not work on this host."""
 
 from runix_tui.core.ports import EngineInfo
-from runix_tui.engine.connection import Json, parse_version
+from runix_tui.engine.connection import Json
+from runix_tui.engine.host import parse_version
 from runix_tui.engine.spec import Limits
 
 OLDEST = (4, 3, 0)  # what Runix is tested against

@@ -45,6 +45,8 @@ class Host:
     aardvark_dns: str | None = None
     iptables: str | None = None
     nft: str | None = None
+    newuidmap: str | None = None
+    mmdebstrap: str | None = None
 
     @property
     def cgroup_manager(self) -> str:
@@ -86,7 +88,24 @@ def detect(environ: Mapping[str, str] = os.environ) -> Host:
         aardvark_dns=helper("aardvark-dns"),
         iptables=program("iptables"),
         nft=program("nft"),
+        newuidmap=program("newuidmap"),
+        mmdebstrap=program("mmdebstrap"),
     )
+
+
+def podman_version(podman: str, *, timeout: float = 10) -> tuple[int, ...]:
+    """``podman version 4.3.1`` as numbers, by asking the program; empty when it does not say."""
+    try:
+        done = subprocess.run([podman, "--version"], capture_output=True, text=True, timeout=timeout, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return ()
+    return parse_version(done.stdout.split()[-1]) if done.stdout.split() else ()
+
+
+def parse_version(text: str) -> tuple[int, ...]:
+    """``4.3.1`` or ``5.4.2-dev`` as numbers."""
+    numbers = (part.split("-", 1)[0].split("+", 1)[0] for part in text.split("."))
+    return tuple(int(number) for number in numbers if number.isdigit())
 
 
 def search_path(environ: Mapping[str, str]) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from runix_tui.engine.host import Host
 
+NFTABLES_SINCE = (5, 0)  # netavark 1.10 and newer have a driver for nftables
 OS_RELEASE = (Path("/etc/os-release"), Path("/usr/lib/os-release"))
 
 
@@ -97,18 +98,32 @@ def parse_os_release(text: str) -> OsRelease:
     )
 
 
-def missing_for_engine(host: Host) -> tuple[str, ...]:
-    """Programs without which no container starts, none when all are there; in the order people would name them."""
+def missing_for_engine(host: Host, version: tuple[int, ...] = ()) -> tuple[str, ...]:
+    """Programs without which no container starts, none when all are there; in the order people would name them.
+
+    ``version`` is Podman's, as far as it is known: since 5.0 nftables alone is enough for its networks.
+    """
     needed: list[tuple[str, bool]] = [
         ("podman", host.podman is not None),
         (_runtime_to_install(host), bool(host.runtimes)),
         ("netavark", host.netavark is not None),
         ("aardvark-dns", host.aardvark_dns is not None),
-        ("iptables", host.iptables is not None or host.nft is not None),
+        (firewall_program(version), has_firewall(host, version)),
     ]
     if host.rootless:
         needed.append(("slirp4netns", host.slirp4netns is not None or host.pasta is not None))
+        needed.append(("newuidmap", host.newuidmap is not None))
     return tuple(name for name, there in needed if not there)
+
+
+def has_firewall(host: Host, version: tuple[int, ...]) -> bool:
+    """Whether netavark of this Podman finds a program to set up packet filters with."""
+    return host.iptables is not None or (host.nft is not None and version >= NFTABLES_SINCE)
+
+
+def firewall_program(version: tuple[int, ...]) -> str:
+    """The program that netavark of this Podman takes by itself."""
+    return "nft" if version >= NFTABLES_SINCE else "iptables"
 
 
 def package(program: str, release: OsRelease) -> str:

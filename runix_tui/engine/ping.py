@@ -24,9 +24,15 @@ class _UnixConnection(http.client.HTTPConnection):
 
 def ping(path: Path, *, timeout: float = TIMEOUT) -> bool:
     """Whether the engine at ``path`` says that it is well. Blocks for at most ``timeout`` seconds."""
+    return get(path, "/_ping", timeout=timeout) is not None
+
+
+def get(path: Path, target: str, *, timeout: float = TIMEOUT) -> str | None:
+    """The text of a successful answer of the engine at ``path``, None for any other and when it is away."""
     with contextlib.closing(_UnixConnection(path, timeout)) as connection:
         try:
-            connection.request("GET", "/_ping")
-            return connection.getresponse().status == http.client.OK
+            connection.request("GET", target)
+            response = connection.getresponse()
+            return response.read().decode("utf-8", "replace") if response.status == http.client.OK else None
         except (OSError, http.client.HTTPException):
-            return False
+            return None

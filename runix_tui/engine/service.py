@@ -75,7 +75,7 @@ class Service:
             podman = self._installed()
             self.runtime = self.runtime or hosts.pick_runtime(self.host)
             conf = containers_conf(self.host, self.runtime, self.extra)
-            storage = used_storage(self._environ)
+            storage = (storage_folder(self._environ, rootless=self.host.rootless) / "libpod").is_dir()
             environ = service_environ(
                 self.host, self._environ, str(self.conf), storage_exists=storage, extra=self.extra
             )
@@ -96,7 +96,8 @@ class Service:
 
     def _installed(self) -> str:
         self.host = hosts.detect(self._environ)
-        missing = packages.missing_for_engine(self.host)
+        version = hosts.podman_version(self.host.podman) if self.host.podman and not self.host.iptables else ()
+        missing = packages.missing_for_engine(self.host, version)
         if missing or self.host.podman is None:
             command = packages.install_command(missing or ("podman",), packages.read_os_release())
             raise Unavailable(
@@ -198,11 +199,13 @@ def is_service(pid: int, socket: Path) -> bool:
     return os.fsencode(f"unix://{socket}") in words
 
 
-def used_storage(environ: Mapping[str, str]) -> bool:
-    """Whether this user's rootless container storage was used before: its driver must then stay what it is."""
+def storage_folder(environ: Mapping[str, str], *, rootless: bool) -> Path:
+    """Where Podman keeps images and containers of this user, by default (containers-storage.conf(5))."""
+    if not rootless:
+        return Path("/var/lib/containers/storage")
     data = environ.get("XDG_DATA_HOME", "")
     folder = Path(data) if data else Path(environ.get("HOME", "/"), ".local/share")
-    return (folder / "containers/storage/libpod").is_dir()
+    return folder / "containers/storage"
 
 
 def _fingerprint(podman: str, conf: str, environ: Mapping[str, str]) -> str:

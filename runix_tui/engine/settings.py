@@ -67,6 +67,8 @@ def containers_conf(host: Host, runtime: tuple[str, str] | None, extra: Extra = 
     if extra.volumes:
         lines.append(f"volumes = {_array(extra.volumes)}")
     lines += ["", "[network]", 'network_backend = "netavark"']
+    if bool(host.iptables) != bool(host.nft):  # with both there the engine's own choice is best; Podman 4 has none
+        lines.append(f'firewall_driver = "{"iptables" if host.iptables else "nftables"}"')
     if host.rootless and host.slirp4netns and not host.pasta:
         lines.append('default_rootless_network_cmd = "slirp4netns"')
     lines += ["", "[engine]", f'cgroup_manager = "{host.cgroup_manager}"', 'events_logger = "file"']
