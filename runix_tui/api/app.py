@@ -6,11 +6,10 @@ from collections.abc import Iterable, Sequence
 from fastapi import FastAPI
 
 from runix_tui.api import openapi, problems
-from runix_tui.api.auth import Guard
+from runix_tui.api.auth import Guard, Token
 from runix_tui.api.limits import BodyLimit
 from runix_tui.api.routes import deployments, docs, events, health, logs, projects
 from runix_tui.api.sse import Streams
-from runix_tui.core.secret import Secret
 from runix_tui.deploy.orchestrator import Orchestrator
 
 INSTANCE_TYPES = ("starter", "standard", "pro")
@@ -26,12 +25,12 @@ _TAGS = [
 def create_app(
     orchestrator: Orchestrator,
     *,
-    token: Secret,
+    token: Token,
     allowed_hosts: Iterable[str] = (),
     version: str,
     instance_types: Sequence[str] = INSTANCE_TYPES,
 ) -> FastAPI:
-    """The API over ``orchestrator``.
+    """The API over ``orchestrator``, for who shows ``token``.
 
     ``allowed_hosts`` are values of the Host header that are answered beside the loopback names with the bound port:
     with a port exactly those, without one on any. ``instance_types`` are the sizes that a deployment may have.

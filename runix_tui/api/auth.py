@@ -4,7 +4,7 @@ The token is never taken from a cookie or a query; what needs none holds no stat
 """
 
 import hmac
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -20,12 +20,16 @@ _LOCAL = frozenset({"127.0.0.1", "localhost", "[::1]"})
 _DEFAULT_PORT = 80
 
 
+Token = Secret | Callable[[], Secret]
+"""The token, or what gives the present one at each request (it can be rotated while the server runs)."""
+
+
 class Guard:
     """Middleware that lets a request through, or answers 421 or 401. It also makes HEAD of every GET."""
 
-    def __init__(self, app: ASGIApp, *, token: Secret, allowed_hosts: Iterable[str], version: str) -> None:
+    def __init__(self, app: ASGIApp, *, token: Token, allowed_hosts: Iterable[str], version: str) -> None:
         self._app = app
-        self._token = token.reveal().encode()
+        self._token = token
         self._allowed = frozenset(host.lower() for host in allowed_hosts)
         self._version = version
 
@@ -53,8 +57,9 @@ class Guard:
         if not sent:
             return Unauthorized("This address needs the API's token")
         scheme, _, value = sent[0].partition(" ")
-        good = hmac.compare_digest(value.strip().encode("utf-8", "replace"), self._token)
-        if len(sent) == 1 and scheme.lower() == "bearer" and good and self._token:
+        token = self._token if isinstance(self._token, Secret) else self._token()
+        good = hmac.compare_digest(value.strip().encode(), token.reveal().encode())
+        if len(sent) == 1 and scheme.lower() == "bearer" and good and token:
             return None
         return Unauthorized("The token is not the one of this server")
 

@@ -28,18 +28,13 @@ BACKLOG = 512
 _log = logging.getLogger(__name__)
 
 
-def bind(host: str = "127.0.0.1", port: int = 0, *, allow_remote: bool = False) -> socket.socket:
+def bind(host: str, port: int) -> socket.socket:
     """A listening socket on ``host`` and ``port`` (0: any free one).
 
     Raises ``Conflict`` (``port_taken``) naming who holds the port, ``ConfigError`` for an address that is not this
-    machine's, not permitted, or not loopback without ``allow_remote``.
+    machine's or not permitted.
     """
     family, address = _resolve(host, port)
-    if not allow_remote and not ipaddress.ip_address(address[0].partition("%")[0]).is_loopback:
-        raise ConfigError(
-            f"{host} is reachable from other machines",
-            hint="Leave --host out to stay on this machine; with --host, everybody who has the token may deploy.",
-        )
     listener = socket.socket(family, socket.SOCK_STREAM)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -48,7 +43,7 @@ def bind(host: str = "127.0.0.1", port: int = 0, *, allow_remote: bool = False) 
         listener.bind(address)
         listener.listen(BACKLOG)
         listener.setblocking(False)
-    except OSError as error:
+    except (OSError, OverflowError) as error:
         listener.close()
         raise _not_bound(error, host, port) from error
     return listener
@@ -64,7 +59,9 @@ def _resolve(host: str, port: int) -> tuple[socket.AddressFamily, tuple[Any, ...
     return family, address
 
 
-def _not_bound(error: OSError, host: str, port: int) -> Conflict | ConfigError:
+def _not_bound(error: OSError | OverflowError, host: str, port: int) -> Conflict | ConfigError:
+    if isinstance(error, OverflowError):
+        return ConfigError(f"{port} is not a port", hint="Choose a number from 0 to 65535.")
     if error.errno == errno.EADDRINUSE:
         return Conflict(
             f"port {port} is taken by {holder(port)}",
@@ -87,19 +84,30 @@ def holder(port: int) -> str:
 
 
 class Server:
-    """One app on one listening socket."""
+    """One app on one address. ``host`` other than loopback is for who was asked to; ``port`` 0 is any free one."""
 
-    def __init__(self, app: FastAPI, listener: socket.socket) -> None:
-        self._listener = listener
+    def __init__(self, app: FastAPI, *, host: str = "127.0.0.1", port: int = 0) -> None:
+        self._address = (host, port)
         self._streams: Streams = app.state.streams
         self._uvicorn = _Uvicorn(app, self._streams)
         self._loop: asyncio.AbstractEventLoop | None = None
-        self.host, self.port = listener.getsockname()[:2]
+        self._listener: socket.socket | None = None
+
+    def bind(self) -> None:
+        """Take the address, so that a taken port is known before anything else begins. Raises as :func:`bind` does."""
+        if self._listener is None:
+            self._listener = bind(*self._address)
+
+    @property
+    def port(self) -> int:
+        """The port, the real one once bound."""
+        return int(self._listener.getsockname()[1]) if self._listener else self._address[1]
 
     @property
     def url(self) -> str:
-        """Where it answers, with the real port."""
-        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104 - read, not bound
+        """Where it answers, as seen from this machine."""
+        host = str(self._listener.getsockname()[0]) if self._listener else self._address[0]
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - shown, not bound
         return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
 
     @property
@@ -110,6 +118,8 @@ class Server:
     async def serve(self, *, ready: Callable[[], None] | None = None) -> None:
         """Answer until :meth:`stop`; ``ready`` is called once requests are answered. Streams are ended at once, other
         answers get :data:`GRACE` seconds. Cancelling stops it likewise."""
+        self.bind()
+        assert self._listener is not None  # noqa: S101 - bound above
         self._loop = asyncio.get_running_loop()
         self._uvicorn.ready = ready
         serving = asyncio.ensure_future(self._uvicorn.serve(sockets=[self._listener]))
