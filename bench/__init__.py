@@ -1,0 +1,1 @@
+"""Ratios against the raw engine: what Runix adds to the same work by hand."""
