@@ -26,6 +26,7 @@ lint:
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/mypy scripts bench
 	$(BIN)/lint-imports
 
 bench: ## ratios against the raw engine
