@@ -39,6 +39,7 @@ class Journal:
         self.folder = folder
         with _mapped(folder):
             self._segments = Segments(folder, max_bytes)
+        self._recovered = self._segments.last
         self._k8s = K8sLines()
         self._lock = threading.RLock()
         self._pending: list[bytes] = []
@@ -50,6 +51,11 @@ class Journal:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._timer: asyncio.Handle | None = None
         self._grew = asyncio.Event()
+
+    @property
+    def recovered(self) -> int:
+        """The newest seq that was on disk when the journal was opened."""
+        return self._recovered
 
     @property
     def last(self) -> int:
@@ -147,6 +153,15 @@ class Journal:
             if ended:
                 return
             await asyncio.sleep(0)  # a reader that is never made to wait must not keep others from running
+
+    async def wait(self, seq: int) -> bool:
+        """Wait until there is an entry newer than ``seq``; False: the journal was closed before."""
+        while self.last <= seq:
+            if self._closed:
+                return False
+            self._loop = asyncio.get_running_loop()
+            await self._grew.wait()
+        return True
 
     def close(self) -> None:
         """Readers that follow end after the newest entry; what is appended later is dropped."""

@@ -35,13 +35,10 @@ class K8sLines:
                 return out, count
         return self._one_by_one(data)
 
-    def leftovers(self) -> tuple[bytes, int]:
-        """Entries of the lines that are not whole; they count as whole from here on."""
-        out: list[bytes] = []
-        for stream, (stamp, text) in self.partial.items():
-            out += [b"%b %b %b\n" % (stamp, stream, piece) for piece in pieces_of(text)]
-        self.partial = {}
-        return b"".join(out), len(out)
+    def release(self, stream: bytes) -> bytes:
+        """The entry of a stream's line that is not whole; it counts as whole from here on."""
+        stamp, text = self.partial.pop(stream)
+        return b"%b %b %b\n" % (stamp, stream, text)
 
     def _whole_utc(self, data: bytes) -> tuple[bytes, int]:
         found = _FULL_UTC.findall(data)
@@ -50,8 +47,8 @@ class K8sLines:
     def _whole_local(self, data: bytes) -> tuple[bytes, int]:
         found = _FULL_LOCAL.findall(data)
         minutes = {(parts[0], parts[2]) for parts in found}
-        known = {minute: self._minute(*minute) for minute in minutes}
-        if None in known.values():
+        known = {minute: self._minute(*minute) or b"" for minute in minutes}
+        if not all(known.values()):
             return b"", 0
         return b"".join([b"%b%bZ %b %b" % (known[a, c], b, d, e) for a, b, c, d, e in found]), len(found)
 
@@ -93,6 +90,7 @@ class K8sLines:
         return None if known is None else b"%b%bZ" % (known, rest)
 
     def _minute(self, minute: bytes, offset: bytes) -> bytes | None:
+        """A minute of local time in UTC; None: not a moment."""
         known = self._minutes.get((minute, offset))
         if known is None:
             known = _shifted(minute, offset)
