@@ -7,7 +7,6 @@ program its own loop for it.
 import asyncio
 import contextlib
 import errno
-import ipaddress
 import logging
 import socket
 import threading

@@ -1,0 +1,83 @@
+"""Following logs and events in an event loop, as batches of bytes: the TUI shows millions of lines and reads few."""
+
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from types import TracebackType
+from typing import Self
+
+import httpx
+import httpx_sse
+
+from runix_tui.client import answers, lines
+from runix_tui.client.lines import LogChunk
+from runix_tui.client.sync import PATIENT, Change, change, settings
+from runix_tui.core.secret import Secret
+
+
+class AsyncClient:
+    """The streams of the API at ``url``. Each ends when the server does (``Unavailable`` when the connection broke);
+    resume a log with the ``last`` of the newest chunk."""
+
+    def __init__(self, url: str, token: Secret) -> None:
+        self.url = url.rstrip("/")
+        self.server_version: str | None = None
+        with answers.reaching(self.url):
+            self._http = httpx.AsyncClient(**settings(self.url, token))
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Let go of the connections."""
+        await self._http.aclose()
+
+    def logs(
+        self,
+        deployment_id: str,
+        *,
+        tail: int | None = 100,
+        since: str | None = None,
+        follow: bool = True,
+        after: int | None = None,
+    ) -> AsyncGenerator[LogChunk, None]:
+        """Run-time log lines; as ``Client.logs``."""
+        query = lines.query(tail, since, follow)
+        return self._chunks(f"/deployments/{deployment_id}/logs", query, after)
+
+    def build_log(
+        self, deployment_id: str, *, version: int | None = None, after: int | None = None
+    ) -> AsyncGenerator[LogChunk, None]:
+        """A build's log; as ``Client.build_log``."""
+        query = {"version": str(version)} if version else {}
+        return self._chunks(f"/deployments/{deployment_id}/build-stream", query, after)
+
+    async def events(self) -> AsyncGenerator[Change, None]:
+        """Every state change from now on."""
+        async with self._stream("/events", {}, {"Accept": "text/event-stream"}) as response:
+            async for event in httpx_sse.EventSource(response).aiter_sse():
+                yield change(event.event, event.data)
+
+    async def _chunks(self, path: str, query: Mapping[str, str], after: int | None) -> AsyncGenerator[LogChunk, None]:
+        splitter = lines.Splitter()
+        async with self._stream(path, query, lines.headers(after)) as response:
+            async for part in response.aiter_raw():
+                chunk = splitter.feed(part)
+                if chunk:
+                    yield chunk
+
+    @asynccontextmanager
+    async def _stream(
+        self, path: str, query: Mapping[str, str], headers: Mapping[str, str]
+    ) -> AsyncIterator[httpx.Response]:
+        with answers.reaching(self.url):
+            async with self._http.stream("GET", path, params=query, headers=headers, timeout=PATIENT) as response:
+                self.server_version = response.headers.get(answers.VERSION_HEADER, self.server_version)
+                if not response.is_success:
+                    await response.aread()
+                    raise answers.error_of(response)
+                yield response

@@ -1,0 +1,262 @@
+"""Calls to the REST API, one method for each."""
+
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from types import TracebackType
+from typing import Any, Self, TypedDict, TypeVar, Unpack
+
+import httpx
+import httpx_sse
+
+from runix_tui import __version__
+from runix_tui.client import answers, lines
+from runix_tui.client.lines import LogChunk
+from runix_tui.core import wire
+from runix_tui.core.events import LogEvent
+from runix_tui.core.secret import Secret
+from runix_tui.core.stages import Status
+from runix_tui.errors import InvalidRequest, NotFound
+
+CONNECT = 5.0  # seconds
+QUICK = httpx.Timeout(30.0, connect=CONNECT)
+PATIENT = httpx.Timeout(None, connect=CONNECT)  # answers when it is done: a rollback, a stop, a stream
+KEEP = 5.0  # seconds that an idle connection is kept; less than the server keeps it
+
+Shape = TypeVar("Shape")
+Change = wire.DeploymentEvent | wire.Removed
+
+
+class NewDeployment(TypedDict, total=False):
+    """What ``POST /deployments`` takes; None is the same as left out."""
+
+    repo_url: str | None
+    branch: str | None
+    instance_type: str | None
+    env: Mapping[str, str] | None
+    project_id: str | None
+    root_dir: str | None
+    port: int | None
+    command: str | None
+    build_command: str | None
+    health_path: str | None
+    schedule: str | None
+    timezone: str | None
+    dockerfile: str | None
+    planner: str | None
+
+
+class Changes(TypedDict, total=False):
+    """What ``PATCH /deployments/{id}`` takes; what is left out stays, None removes or gives the default back."""
+
+    env: Mapping[str, str | None]
+    instance_type: str
+    branch: str | None
+    command: str | None
+    schedule: str | None
+    project_id: str | None
+
+
+class Client:
+    """The API at ``url``. Every method raises ``runix_tui.errors``; good for any number of threads; close it."""
+
+    def __init__(self, url: str, token: Secret) -> None:
+        self.url = url.rstrip("/")
+        self.server_version: str | None = None
+        with answers.reaching(self.url):
+            self._http = httpx.Client(**settings(self.url, token))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._http.close()
+
+    @property
+    def skew(self) -> str | None:
+        """What to say when the server is of another version; known after the first call."""
+        return answers.skew(self.server_version)
+
+    # --- deployments -------------------------------------------------------------------------------------------------
+
+    def deployments(self, *, status: Status | None = None, project_id: str | None = None) -> list[wire.Deployment]:
+        """All, oldest first, or those of a status or project."""
+        query = {key: value for key, value in (("status", status), ("project_id", project_id)) if value}
+        return self._call(list[wire.Deployment], "GET", "/deployments", params=query)
+
+    def deployment(self, deployment_id: str, *, reveal: bool = False) -> wire.DeploymentDetails:
+        """Everything about one; ``reveal`` shows the values of env."""
+        query = {"reveal": "true"} if reveal else {}
+        return self._call(wire.DeploymentDetails, "GET", f"/deployments/{deployment_id}", params=query)
+
+    def find(self, name: str) -> wire.Deployment:
+        """The deployment that a person calls ``name``, ``project/name`` or by its id.
+
+        Raises ``NotFound`` with the nearest name, ``InvalidRequest`` (``ambiguous``) when several have it.
+        """
+        everything = self.deployments()
+        projects = {project.id: project.name for project in self.projects()}
+        full = {one.id: _full_name(one, projects) for one in everything}
+        found = [one for one in everything if name in (one.id, one.service_name, full[one.id])]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            names = ", ".join(sorted(full[one.id] for one in found))
+            raise InvalidRequest(f"{name} is several: {names}", code="ambiguous", hint="Say which: project/name.")
+        near = get_close_matches(name, [*full.values(), *(one.service_name for one in everything)], n=1)
+        hint = f"Did you mean {near[0]}?" if near else "`runix status` lists what there is."
+        raise NotFound(f"There is no service {name}", hint=hint)
+
+    def create(self, service_name: str, service_type: str, **fields: Unpack[NewDeployment]) -> wire.DeploymentDetails:
+        """Deploy; the answer comes at once."""
+        body = {"service_name": service_name, "service_type": service_type, **fields}
+        return self._call(wire.DeploymentDetails, "POST", "/deployments", json=body)
+
+    def change(self, deployment_id: str, **fields: Unpack[Changes]) -> wire.DeploymentDetails:
+        """Change the configuration; answers at once."""
+        return self._call(wire.DeploymentDetails, "PATCH", f"/deployments/{deployment_id}", json=fields)
+
+    def delete(self, deployment_id: str) -> None:
+        """Remove it and everything of its own; answers when all is gone."""
+        self._send("DELETE", f"/deployments/{deployment_id}", timeout=PATIENT)
+
+    def redeploy(self, deployment_id: str) -> wire.Accepted:
+        """Build and deploy the newest commit; the answer comes at once."""
+        return self._call(wire.Accepted, "POST", f"/deployments/{deployment_id}/redeploy")
+
+    def rollback(self, deployment_id: str, version: int | None = None) -> wire.RolledBack:
+        """Go back; answers when the old version serves."""
+        body = {"version": version}
+        return self._call(wire.RolledBack, "POST", f"/deployments/{deployment_id}/rollback", json=body, timeout=PATIENT)
+
+    def cancel(self, deployment_id: str) -> wire.Accepted:
+        """Stop a running or queued build."""
+        return self._call(wire.Accepted, "POST", f"/deployments/{deployment_id}/cancel", timeout=PATIENT)
+
+    def stop(self, deployment_id: str) -> wire.DeploymentDetails:
+        """Stop the service; answers when it has stopped."""
+        return self._call(wire.DeploymentDetails, "POST", f"/deployments/{deployment_id}/stop", timeout=PATIENT)
+
+    def start(self, deployment_id: str) -> wire.DeploymentDetails:
+        """Start the service; answers when it serves."""
+        return self._call(wire.DeploymentDetails, "POST", f"/deployments/{deployment_id}/start", timeout=PATIENT)
+
+    def history(self, deployment_id: str) -> list[wire.HistoryEntry]:
+        """Versions, newest first."""
+        return self._call(list[wire.HistoryEntry], "GET", f"/deployments/{deployment_id}/history")
+
+    def version(self, deployment_id: str, number: int) -> wire.VersionDetails:
+        """One version with plan, Dockerfile, stages."""
+        return self._call(wire.VersionDetails, "GET", f"/deployments/{deployment_id}/versions/{number}")
+
+    # --- projects and health -----------------------------------------------------------------------------------------
+
+    def projects(self) -> list[wire.Project]:
+        """All projects, oldest first."""
+        return self._call(list[wire.Project], "GET", "/projects")
+
+    def create_project(self, name: str) -> wire.Project:
+        """Make a project."""
+        return self._call(wire.Project, "POST", "/projects", json={"name": name})
+
+    def delete_project(self, project_id: str) -> None:
+        """Remove a project without deployments."""
+        self._send("DELETE", f"/projects/{project_id}")
+
+    def health(self) -> wire.Health:
+        """The state of the installation."""
+        return self._call(wire.Health, "GET", "/healthz")
+
+    # --- streams -----------------------------------------------------------------------------------------------------
+
+    def logs(
+        self,
+        deployment_id: str,
+        *,
+        tail: int | None = 100,
+        since: str | None = None,
+        follow: bool = True,
+        after: int | None = None,
+    ) -> Iterator[LogEvent]:
+        """Run-time log lines. ``after`` (a seq) wins over ``since`` (a time or ``10m``), which wins over ``tail``
+        (None: all)."""
+        path, query = f"/deployments/{deployment_id}/logs", lines.query(tail, since, follow)
+        for chunk in self._chunks(path, query, after):
+            yield from chunk.events()
+
+    def build_log(
+        self, deployment_id: str, *, version: int | None = None, after: int | None = None
+    ) -> Iterator[LogEvent]:
+        """A build's log from its first line (or after a seq) to its End; default: the newest build."""
+        query = {"version": str(version)} if version else {}
+        for chunk in self._chunks(f"/deployments/{deployment_id}/build-stream", query, after):
+            yield from chunk.events()
+
+    def events(self) -> Iterator[Change]:
+        """Every state change from now on."""
+        headers = {"Accept": "text/event-stream"}
+        with (
+            answers.reaching(self.url),
+            self._http.stream("GET", "/events", headers=headers, timeout=PATIENT) as response,
+        ):
+            self._begun(response)
+            for event in httpx_sse.EventSource(response).iter_sse():
+                yield change(event.event, event.data)
+
+    def _chunks(self, path: str, query: Mapping[str, str], after: int | None) -> Iterator[LogChunk]:
+        with (
+            answers.reaching(self.url),
+            self._http.stream("GET", path, params=query, headers=lines.headers(after), timeout=PATIENT) as response,
+        ):
+            self._begun(response)
+            yield from lines.chunks(response.iter_raw())
+
+    # -----------------------------------------------------------------------------------------------------------------
+
+    def _call(self, shape: type[Shape], method: str, path: str, **more: Any) -> Shape:
+        return answers.read(self._send(method, path, **more), shape)
+
+    def _send(self, method: str, path: str, **more: Any) -> httpx.Response:
+        with answers.reaching(self.url):
+            response = self._http.request(method, path, **more)
+        self._heard(response)
+        answers.check(response)
+        return response
+
+    def _begun(self, response: httpx.Response) -> None:
+        self._heard(response)
+        if not response.is_success:
+            response.read()
+            raise answers.error_of(response)
+
+    def _heard(self, response: httpx.Response) -> None:
+        self.server_version = response.headers.get(answers.VERSION_HEADER, self.server_version)
+
+
+def settings(url: str, token: Secret) -> dict[str, Any]:
+    """How httpx is set up: no proxy of the environment between this machine and itself, no redirects."""
+    return {
+        "base_url": url,
+        "headers": {"Authorization": f"Bearer {token.reveal()}", "User-Agent": f"runix/{__version__}"},
+        "timeout": QUICK,
+        "limits": httpx.Limits(keepalive_expiry=KEEP),
+        "trust_env": False,
+        "follow_redirects": False,
+    }
+
+
+def change(name: str, data: str) -> Change:
+    """An event of ``/events`` as the value it is."""
+    if name == "removed":
+        return wire.Removed.model_validate_json(data)
+    return wire.DeploymentEvent.model_validate_json(data)
+
+
+def _full_name(one: wire.Deployment, projects: Mapping[str, str]) -> str:
+    project = projects.get(one.project_id) if one.project_id else None
+    return f"{project}/{one.service_name}" if project else one.service_name
