@@ -5,6 +5,6 @@
 
 from runix_tui.client.asynchronous import AsyncClient
 from runix_tui.client.lines import LogChunk
-from runix_tui.client.sync import Changes, Client, NewDeployment
+from runix_tui.client.sync import Client
 
-__all__ = ["AsyncClient", "Changes", "Client", "LogChunk", "NewDeployment"]
+__all__ = ["AsyncClient", "Client", "LogChunk"]

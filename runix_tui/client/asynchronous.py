@@ -40,7 +40,7 @@ class AsyncClient:
         self,
         deployment_id: str,
         *,
-        tail: int | None = 100,
+        tail: int | str | None = 100,
         since: str | None = None,
         follow: bool = True,
         after: int | None = None,
@@ -50,10 +50,10 @@ class AsyncClient:
         return self._chunks(f"/deployments/{deployment_id}/logs", query, after)
 
     def build_log(
-        self, deployment_id: str, *, version: int | None = None, after: int | None = None
+        self, deployment_id: str, *, version: int | None = None, after: int | None = None, follow: bool = True
     ) -> AsyncGenerator[LogChunk, None]:
         """A build's log; as ``Client.build_log``."""
-        query = {"version": str(version)} if version else {}
+        query = lines.build_query(version, follow)
         return self._chunks(f"/deployments/{deployment_id}/build-stream", query, after)
 
     async def events(self) -> AsyncGenerator[Change, None]:

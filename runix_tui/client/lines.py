@@ -64,10 +64,16 @@ def event(line: bytes) -> LogEvent:
     return End(seq, found["status"])
 
 
-def query(tail: int | None, since: str | None, follow: bool) -> dict[str, str]:
+def query(tail: int | str | None, since: str | None, follow: bool) -> dict[str, str]:
     """The query of ``/logs``."""
     found = {"tail": "all" if tail is None else str(tail), "follow": "true" if follow else "false"}
     return found | ({"since": since} if since else {})
+
+
+def build_query(version: int | None, follow: bool) -> dict[str, str]:
+    """The query of ``/build-stream``."""
+    found = {"follow": "true" if follow else "false"}
+    return found | ({"version": str(version)} if version else {})
 
 
 def headers(after: int | None) -> dict[str, str]:

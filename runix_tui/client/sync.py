@@ -1,9 +1,8 @@
 """Calls to the REST API, one method for each."""
 
-from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
+from collections.abc import Callable, Iterator, Mapping
 from types import TracebackType
-from typing import Any, Self, TypedDict, TypeVar, Unpack
+from typing import Any, Self, TypeVar
 
 import httpx
 import httpx_sse
@@ -15,7 +14,6 @@ from runix_tui.core import wire
 from runix_tui.core.events import LogEvent
 from runix_tui.core.secret import Secret
 from runix_tui.core.stages import Status
-from runix_tui.errors import InvalidRequest, NotFound
 
 CONNECT = 5.0  # seconds
 QUICK = httpx.Timeout(30.0, connect=CONNECT)
@@ -26,42 +24,17 @@ Shape = TypeVar("Shape")
 Change = wire.DeploymentEvent | wire.Removed
 
 
-class NewDeployment(TypedDict, total=False):
-    """What ``POST /deployments`` takes; None is the same as left out."""
-
-    repo_url: str | None
-    branch: str | None
-    instance_type: str | None
-    env: Mapping[str, str] | None
-    project_id: str | None
-    root_dir: str | None
-    port: int | None
-    command: str | None
-    build_command: str | None
-    health_path: str | None
-    schedule: str | None
-    timezone: str | None
-    dockerfile: str | None
-    planner: str | None
-
-
-class Changes(TypedDict, total=False):
-    """What ``PATCH /deployments/{id}`` takes; what is left out stays, None removes or gives the default back."""
-
-    env: Mapping[str, str | None]
-    instance_type: str
-    branch: str | None
-    command: str | None
-    schedule: str | None
-    project_id: str | None
-
-
 class Client:
     """The API at ``url``. Every method raises ``runix_tui.errors``; good for any number of threads; close it."""
 
-    def __init__(self, url: str, token: Secret) -> None:
+    def __init__(
+        self, url: str, token: Secret, *, version: str = __version__, say: Callable[[str], None] | None = None
+    ) -> None:
+        """``version`` is this program's; ``say`` is told once when the server has another one, and which to restart."""
         self.url = url.rstrip("/")
         self.server_version: str | None = None
+        self._version = version
+        self._say = say
         with answers.reaching(self.url):
             self._http = httpx.Client(**settings(self.url, token))
 
@@ -80,7 +53,7 @@ class Client:
     @property
     def skew(self) -> str | None:
         """What to say when the server is of another version; known after the first call."""
-        return answers.skew(self.server_version)
+        return answers.skew(self.server_version, self._version)
 
     # --- deployments -------------------------------------------------------------------------------------------------
 
@@ -94,32 +67,14 @@ class Client:
         query = {"reveal": "true"} if reveal else {}
         return self._call(wire.DeploymentDetails, "GET", f"/deployments/{deployment_id}", params=query)
 
-    def find(self, name: str) -> wire.Deployment:
-        """The deployment that a person calls ``name``, ``project/name`` or by its id.
+    def create(self, body: Mapping[str, Any]) -> wire.DeploymentDetails:
+        """Deploy; the answer comes at once. ``body`` is that of ``POST /deployments``; None is the same as left out."""
+        return self._call(wire.DeploymentDetails, "POST", "/deployments", json=dict(body))
 
-        Raises ``NotFound`` with the nearest name, ``InvalidRequest`` (``ambiguous``) when several have it.
-        """
-        everything = self.deployments()
-        projects = {project.id: project.name for project in self.projects()}
-        full = {one.id: _full_name(one, projects) for one in everything}
-        found = [one for one in everything if name in (one.id, one.service_name, full[one.id])]
-        if len(found) == 1:
-            return found[0]
-        if found:
-            names = ", ".join(sorted(full[one.id] for one in found))
-            raise InvalidRequest(f"{name} is several: {names}", code="ambiguous", hint="Say which: project/name.")
-        near = get_close_matches(name, [*full.values(), *(one.service_name for one in everything)], n=1)
-        hint = f"Did you mean {near[0]}?" if near else "`runix status` lists what there is."
-        raise NotFound(f"There is no service {name}", hint=hint)
-
-    def create(self, service_name: str, service_type: str, **fields: Unpack[NewDeployment]) -> wire.DeploymentDetails:
-        """Deploy; the answer comes at once."""
-        body = {"service_name": service_name, "service_type": service_type, **fields}
-        return self._call(wire.DeploymentDetails, "POST", "/deployments", json=body)
-
-    def change(self, deployment_id: str, **fields: Unpack[Changes]) -> wire.DeploymentDetails:
-        """Change the configuration; answers at once."""
-        return self._call(wire.DeploymentDetails, "PATCH", f"/deployments/{deployment_id}", json=fields)
+    def change(self, deployment_id: str, body: Mapping[str, Any]) -> wire.DeploymentDetails:
+        """Change the configuration; answers at once. ``body`` is that of ``PATCH``: what is left out stays, None
+        removes or gives the default back."""
+        return self._call(wire.DeploymentDetails, "PATCH", f"/deployments/{deployment_id}", json=dict(body))
 
     def delete(self, deployment_id: str) -> None:
         """Remove it and everything of its own; answers when all is gone."""
@@ -178,22 +133,22 @@ class Client:
         self,
         deployment_id: str,
         *,
-        tail: int | None = 100,
+        tail: int | str | None = 100,
         since: str | None = None,
         follow: bool = True,
         after: int | None = None,
     ) -> Iterator[LogEvent]:
         """Run-time log lines. ``after`` (a seq) wins over ``since`` (a time or ``10m``), which wins over ``tail``
-        (None: all)."""
+        (``all`` or None: all)."""
         path, query = f"/deployments/{deployment_id}/logs", lines.query(tail, since, follow)
         for chunk in self._chunks(path, query, after):
             yield from chunk.events()
 
     def build_log(
-        self, deployment_id: str, *, version: int | None = None, after: int | None = None
+        self, deployment_id: str, *, version: int | None = None, after: int | None = None, follow: bool = True
     ) -> Iterator[LogEvent]:
         """A build's log from its first line (or after a seq) to its End; default: the newest build."""
-        query = {"version": str(version)} if version else {}
+        query = lines.build_query(version, follow)
         for chunk in self._chunks(f"/deployments/{deployment_id}/build-stream", query, after):
             yield from chunk.events()
 
@@ -235,7 +190,10 @@ class Client:
             raise answers.error_of(response)
 
     def _heard(self, response: httpx.Response) -> None:
+        first = self.server_version is None
         self.server_version = response.headers.get(answers.VERSION_HEADER, self.server_version)
+        if first and self._say and self.skew:
+            self._say(self.skew)
 
 
 def settings(url: str, token: Secret) -> dict[str, Any]:
@@ -255,8 +213,3 @@ def change(name: str, data: str) -> Change:
     if name == "removed":
         return wire.Removed.model_validate_json(data)
     return wire.DeploymentEvent.model_validate_json(data)
-
-
-def _full_name(one: wire.Deployment, projects: Mapping[str, str]) -> str:
-    project = projects.get(one.project_id) if one.project_id else None
-    return f"{project}/{one.service_name}" if project else one.service_name

@@ -189,14 +189,16 @@ class Orchestrator:
         return self._streams.runtime(deployment, after=after, tail=tail, since=since, follow=follow)
 
     def build_log(
-        self, deployment_id: str, *, version: int | None = None, after: int | None = None
+        self, deployment_id: str, *, version: int | None = None, after: int | None = None, follow: bool = True
     ) -> AsyncIterator[Batch]:
-        """A build's log from its first line to its ``End``; default: the newest entry that built.
+        """A build's log from its first line to its ``End`` (to the newest line when not ``follow``); default: the newest
+        entry that built.
 
         Raises ``NotFound`` when that version never built.
         """
         deployment = self._deployment(deployment_id)
-        return self._streams.build(deployment, self._streams.build_version(deployment, version), after=after)
+        number = self._streams.build_version(deployment, version)
+        return self._streams.build(deployment, number, after=after, follow=follow)
 
     def build_log_ended(self, deployment_id: str, *, version: int | None, after: int) -> bool:
         """Whether a reader that saw ``after`` has seen the End: the answer is 204."""

@@ -49,6 +49,7 @@ async def build_stream(
     door: Door,
     deployment_id: DeploymentId,
     version: BuildVersion = None,
+    follow: Follow = True,
     last_event_id_header: Annotated[LastEventId, Header(alias="Last-Event-ID")] = None,
 ) -> Response:
     """From the build's first line to its `end` event, also after it ended. Resuming at or after the end answers 204."""
@@ -58,4 +59,4 @@ async def build_stream(
     after = last_event_id(last_event_id_header)
     if after is not None and door.build_log_ended(deployment_id, version=version, after=after):
         return Response(status_code=204)
-    return await stream_log(request, door.build_log(deployment_id, version=version, after=after))
+    return await stream_log(request, door.build_log(deployment_id, version=version, after=after, follow=follow))
