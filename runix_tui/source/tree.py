@@ -1,0 +1,136 @@
+"""The read-only view of a checkout that planning sees: bounded, and never outside the folder, whatever links are in it.
+
+Names that are not UTF-8 are not shown: a plan is text.
+"""
+
+import fnmatch
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+MAX_TEXT = 256 * 1024  # bytes of a file that planning reads
+MAX_MATCHES = 2_000
+MAX_LOOKED_AT = 100_000  # directory entries that one glob looks at
+NOT_WALKED = frozenset({".git", "node_modules"})  # not entered by ** (a pattern may name them)
+BOM = b"\xef\xbb\xbf"
+
+
+class FolderTree:
+    """A ``SourceTree`` over ``root``. What can't be read is as if it were not there."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root.resolve()
+
+    def exists(self, path: str) -> bool:
+        """Whether there is a file of this path."""
+        return self._inside(path) is not None
+
+    def text(self, path: str) -> str | None:
+        """A file's text (UTF-8, at most 256 KiB, a byte order mark dropped), or None when there is no such text."""
+        place = self._inside(path)
+        if place is None:
+            return None
+        try:
+            descriptor = os.open(place, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+            with os.fdopen(descriptor, "rb") as stream:
+                data = stream.read(MAX_TEXT + 1)
+        except OSError:
+            return None
+        if len(data) > MAX_TEXT:
+            return None
+        try:
+            return data.removeprefix(BOM).decode("utf-8")
+        except UnicodeDecodeError:
+            return None
+
+    def glob(self, pattern: str) -> tuple[str, ...]:
+        """Paths of files that match, sorted, at most 2000; ``**`` stands for any folders, also none."""
+        parts = [part for part in pattern.split("/") if part not in {"", "."}]
+        if not parts or ".." in parts or pattern.startswith("/"):
+            return ()
+        if parts[-1] == "**":
+            parts.append("*")
+        found: set[str] = set()
+        for path in self._matching(parts):
+            found.add(path)
+            if len(found) >= MAX_MATCHES:
+                break
+        return tuple(sorted(found))
+
+    def entries(self) -> tuple[str, ...]:
+        """Names at the top, folders with a trailing ``/``, sorted."""
+        return tuple(sorted(f"{name}/" if folder else name for name, folder, _ in self._list("")))
+
+    def through_link(self, path: str) -> bool:
+        """Whether the path itself, or a folder on the way to it, is a symbolic link; a path out of the tree counts."""
+        place = self._root
+        parts = [part for part in path.split("/") if part not in {"", "."}]
+        if ".." in parts or path.startswith("/") or "\0" in path:
+            return True
+        for part in parts:
+            place /= part
+            if place.is_symlink():
+                return True
+        return False
+
+    def _inside(self, path: str) -> Path | None:
+        """The real place of a file under the root; symlinks are followed as far as they stay there."""
+        if path.startswith("/") or "\0" in path:
+            return None
+        try:
+            place = (self._root / path).resolve()
+            return place if place.is_relative_to(self._root) and place.is_file() else None
+        except (OSError, RuntimeError, ValueError):
+            return None
+
+    def _list(self, folder: str) -> list[tuple[str, bool, bool]]:
+        """``(name, is a folder, is a file)`` of a folder's entries, sorted; links to folders are neither."""
+        try:
+            with os.scandir(self._root / folder) as entries:
+                named = [entry for entry in entries if _is_text(entry.name)]
+        except OSError:
+            return []
+        return sorted((entry.name, entry.is_dir(follow_symlinks=False), self._is_file(entry)) for entry in named)
+
+    def _is_file(self, entry: os.DirEntry[str]) -> bool:
+        if entry.is_symlink():
+            return self._inside(os.path.relpath(entry.path, self._root)) is not None
+        return entry.is_file(follow_symlinks=False)
+
+    def _matching(self, parts: list[str]) -> Iterator[str]:
+        """Walks with a list of its own, so that neither depth nor width of a stranger's tree matters."""
+        pending = [("", 0)]
+        seen = {("", 0)}
+        looked_at = 0
+        while pending:
+            folder, index = pending.pop()
+            part, last = parts[index], index == len(parts) - 1
+            if part == "**" and (folder, index + 1) not in seen:
+                seen.add((folder, index + 1))
+                pending.append((folder, index + 1))
+            for name, is_folder, is_file in self._list(folder):
+                looked_at += 1
+                if looked_at > MAX_LOOKED_AT:
+                    return
+                path = f"{folder}/{name}" if folder else name
+                if part == "**":
+                    step = (path, index) if is_folder and name not in NOT_WALKED else None
+                elif not fnmatch.fnmatchcase(name, part):
+                    continue
+                elif last:
+                    step = None
+                    if is_file:
+                        yield path
+                else:
+                    step = (path, index + 1) if is_folder else None
+                if step and step not in seen:
+                    seen.add(step)
+                    pending.append(step)
+
+
+def _is_text(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

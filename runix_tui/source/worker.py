@@ -1,0 +1,103 @@
+"""Blocking git work in a thread of its own, that ends when its caller goes away or its time is up.
+
+The work asks :meth:`Stop.check` at every step and at every callback of libgit2. The threads are daemons: a server that
+ends does not wait for a peer that is silent.
+"""
+
+import asyncio
+import contextlib
+import threading
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from runix_tui.errors import SourceError
+
+T = TypeVar("T")
+GRACE = 1.0  # seconds that a cancelled caller waits for its thread: a step on the disk takes milliseconds
+
+
+class Stopped(BaseException):
+    """The caller went away; nobody waits for a result. Not an ``Exception``: nothing on the way may swallow it."""
+
+
+class Stop:
+    """A flag and a deadline. ``timeout`` in seconds, from now."""
+
+    def __init__(self, timeout: float) -> None:
+        self.timeout = timeout
+        self._deadline = time.monotonic() + timeout
+        self._event = threading.Event()
+
+    def set(self) -> None:
+        """Ask the work to end."""
+        self._event.set()
+
+    @property
+    def asked(self) -> bool:
+        """Whether the caller went away."""
+        return self._event.is_set()
+
+    def check(self) -> None:
+        """Raise ``Stopped``, or ``SourceError`` when the time is up."""
+        if self._event.is_set():
+            raise Stopped
+        if time.monotonic() > self._deadline:
+            raise timed_out(self.timeout)
+
+    def pause(self, seconds: float) -> None:
+        """Wait a little, less when stopped."""
+        self._event.wait(seconds)
+        self.check()
+
+
+def timed_out(timeout: float) -> SourceError:
+    """The failure of a fetch that took too long."""
+    return SourceError(
+        f"fetching took longer than {timeout:g} s",
+        hint="Try again; raise git.timeout in config.toml for a large repository or a slow link.",
+        code="fetch_timeout",
+        transient=True,
+    )
+
+
+async def in_thread(work: Callable[[], T], stop: Stop) -> T:
+    """The result of ``work``, run in a thread. Cancelled, or at ``stop``'s deadline, it is told to end at once."""
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[T] = loop.create_future()
+
+    def finish(result: T | None, error: BaseException | None) -> None:
+        if done.done():
+            return
+        if error is not None:
+            done.set_exception(error if isinstance(error, Exception) else asyncio.CancelledError())
+        else:
+            done.set_result(result)  # type: ignore[arg-type]  # T may itself be None
+
+    def run() -> None:
+        result, error = None, None
+        try:
+            result = work()
+        except BaseException as caught:  # noqa: BLE001 - handed over to the caller, whole
+            error = caught
+        with contextlib.suppress(RuntimeError):  # the loop is gone: so is the caller
+            loop.call_soon_threadsafe(finish, result, error)
+
+    threading.Thread(target=run, name="runix-source", daemon=True).start()
+    try:
+        async with asyncio.timeout(stop.timeout):
+            return await asyncio.shield(done)
+    except TimeoutError:
+        await _let_go(done, stop)
+        raise timed_out(stop.timeout) from None
+    except asyncio.CancelledError:
+        await _let_go(done, stop)
+        raise
+
+
+async def _let_go(done: "asyncio.Future[T]", stop: Stop) -> None:
+    stop.set()
+    await asyncio.wait([done], timeout=GRACE)
+    if done.done() and not done.cancelled():
+        done.exception()  # seen: nobody else will look
+    done.cancel()
