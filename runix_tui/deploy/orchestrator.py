@@ -191,8 +191,8 @@ class Orchestrator:
     def build_log(
         self, deployment_id: str, *, version: int | None = None, after: int | None = None, follow: bool = True
     ) -> AsyncIterator[Batch]:
-        """A build's log from its first line to its ``End`` (to the newest line when not ``follow``); default: the newest
-        entry that built.
+        """A build's log from its first line to its ``End`` (to the newest line when not ``follow``); default: the
+        newest entry that built.
 
         Raises ``NotFound`` when that version never built.
         """

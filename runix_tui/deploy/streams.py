@@ -48,15 +48,18 @@ class Streams:
         found = self._store.build_range(deployment.id, number)
         return found is not None and found[1] is not None and after >= found[1]
 
-    async def build(self, deployment: Deployment, number: int, *, after: int | None) -> AsyncIterator[Batch]:
-        """A version's build log from its first line (or after ``after``) to its End; waits for one that is queued."""
+    async def build(
+        self, deployment: Deployment, number: int, *, after: int | None, follow: bool = True
+    ) -> AsyncIterator[Batch]:
+        """A version's build log from its first line (or after ``after``) to its End; waits for one that is queued. Not
+        ``follow``: to its newest line."""
         journal = self._logs.build(deployment.id)
         while (found := self._store.build_range(deployment.id, number)) is None:
-            if self._gone(deployment.id, number):
+            if not follow or self._gone(deployment.id, number):
                 return
             async for _ in journal.read(after=journal.last, follow=True):
                 break
-        async for batch in journal.read(after=max(after or 0, found[0] - 1), follow=True, through_end=True):
+        async for batch in journal.read(after=max(after or 0, found[0] - 1), follow=follow, through_end=True):
             yield batch
 
     def _gone(self, deployment_id: str, number: int) -> bool:

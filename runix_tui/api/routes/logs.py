@@ -44,7 +44,7 @@ async def logs(  # noqa: PLR0917 - FastAPI calls it by keyword
     | fails(404, 422)
     | {204: {"description": "The reader has seen the end."}},
 )
-async def build_stream(
+async def build_stream(  # noqa: PLR0917 - FastAPI calls it by keyword
     request: Request,
     door: Door,
     deployment_id: DeploymentId,
