@@ -9,7 +9,7 @@ import asyncio
 import logging
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from io import FileIO
 from pathlib import Path
@@ -73,11 +73,13 @@ class Collector:
         """The container is gone: take what is left in its file, then delete it."""
         self._tail(deployment_id, path).gone = True
 
-    def sweep(self) -> None:
+    def sweep(self, deployments: Collection[str]) -> None:
         """Discard every file that is not watched: at start-up, once all containers that exist are. (A container's file
-        is watched before it starts, so no new one can be hit.)"""
+        is watched before it starts, so no new one can be hit.) What is of none of these ``deployments`` goes unread."""
         for path in self._root.glob(f"*/*{_SUFFIX}"):
-            if path not in self._tails:
+            if path.parent.name not in deployments:
+                self.forget(path.parent.name)
+            elif path not in self._tails:
                 self.discard(path.parent.name, path)
 
     def forget(self, deployment_id: str) -> None:
