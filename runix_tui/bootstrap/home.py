@@ -64,7 +64,7 @@ def rotate_token(locations: Locations) -> Secret:
 
 
 class CurrentToken:
-    """The token that a server goes by: the one from the environment, else the home's file, read again when it changes."""
+    """What a server goes by: the token of the environment, else the home's file, read again when it changes."""
 
     def __init__(self, locations: Locations, given: Secret | None) -> None:
         self._locations = locations

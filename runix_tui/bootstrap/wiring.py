@@ -2,11 +2,13 @@
 
 import asyncio
 import os
+import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 
 from runix_tui import catalog
 from runix_tui.config import Config, environment_port
+from runix_tui.core.bases import RuntimeProfile
 from runix_tui.core.events import DeploymentChanged
 from runix_tui.deploy.bus import Bus
 from runix_tui.deploy.clock import SystemClock
@@ -27,12 +29,14 @@ from runix_tui.deploy.stages.building import Building
 from runix_tui.deploy.stages.checking import Checking
 from runix_tui.deploy.stages.fetching import Fetching
 from runix_tui.deploy.stages.planning import Planning
+from runix_tui.deploy.stages.rendering import Rendering
 from runix_tui.deploy.stages.routing import Routing
 from runix_tui.deploy.stages.starting import Starting
 from runix_tui.deploy.streams import Streams
 from runix_tui.deploy.supervisor import Supervisor
 from runix_tui.deploy.tasks import Tasks
 from runix_tui.deploy.upkeep import Upkeep
+from runix_tui.engine.build import bind_mounts_safe
 from runix_tui.engine.engine import PodmanEngine
 from runix_tui.gateway.gateway import HaproxyGateway
 from runix_tui.locations import Locations
@@ -55,7 +59,7 @@ async def opened(
     store = Store.open(locations.database)
     try:
         async with Tasks() as tasks:
-            parts = _Parts(locations, config, environ, store, tasks, say)
+            parts = _Parts(locations, config, environ=environ, store=store, tasks=tasks, say=say)
             parts.reconciliation.records()
             upkeep = tasks.spawn(parts.upkeep.run(parts.reconciliation, parts.supervisor), "upkeep")
             try:
@@ -69,6 +73,11 @@ async def opened(
         store.close()
 
 
+def _numbers(version: str) -> tuple[int, ...]:
+    """``5.4.2`` as numbers; what follows them (``-dev``) does not count."""
+    return tuple(int(part) for part in re.findall(r"\d+", version.split("-", maxsplit=1)[0]))
+
+
 class _Parts:
     """Everything of one orchestrator, made in the order in which it depends on each other."""
 
@@ -76,6 +85,7 @@ class _Parts:
         self,
         locations: Locations,
         config: Config,
+        *,
         environ: Mapping[str, str],
         store: Store,
         tasks: Tasks,
@@ -84,10 +94,14 @@ class _Parts:
         clock, home = SystemClock(), store.home_id
         profiles = catalog.load(locations.profiles)
         sizes = profiles.instances
+
+        def runtimes() -> Mapping[str, RuntimeProfile]:
+            return profiles.runtimes
+
         bus: Bus[DeploymentChanged] = Bus()
         self.logs = Logs(locations.build_logs, locations.runtime_logs, config.logs.max_bytes)
         self.engine = engine = PodmanEngine(locations, config, home, environ)
-        source = GitSource(locations, config.git, environ)
+        source = GitSource(locations, config.git, environ, ca_bundle=config.build.ca_bundle)
         gateway = HaproxyGateway(
             locations=locations,
             engine=engine,
@@ -115,8 +129,14 @@ class _Parts:
         pipeline = Pipeline(
             slots=asyncio.Semaphore(config.build.concurrent),
             fetching=Fetching(source, store, locations.checkouts),
-            planning=Planning(engine, source, home_id=home, profiles=lambda: profiles.runtimes),
-            building=Building(engine, config.build, home),
+            planning=Planning(
+                engine,
+                source,
+                home_id=home,
+                profiles=runtimes,
+                bind_mounts_safe=lambda v: bind_mounts_safe(_numbers(v)),
+            ),
+            building=Building(engine, Rendering(engine, home_id=home, profiles=runtimes), config.build, home),
             starting=starting,
             checking=checking,
             routing=Routing(store, gateway, launcher, clock),

@@ -1,0 +1,1 @@
+"""The command line: arguments, exit codes, and the only ``print`` of Runix. What it does, it asks the REST API for."""

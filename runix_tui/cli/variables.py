@@ -1,0 +1,34 @@
+"""Environment variables as users write them: ``K=V``, names to inherit, .env files. Values stay as they are."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from runix_tui.core.names import ENV_RULE, is_env_name
+from runix_tui.errors import InvalidRequest
+
+
+def of_pairs(pairs: Sequence[str], environ: Mapping[str, str]) -> dict[str, str]:
+    """``K=V`` as it is; ``K`` alone takes the value that ``environ`` has. Raises ``InvalidRequest``."""
+    found: dict[str, str] = {}
+    for pair in pairs:
+        name, given, value = pair.partition("=")
+        if not is_env_name(name):
+            raise InvalidRequest.of(f"env.{name}", f"not a variable's name: {ENV_RULE}")
+        if not given and name not in environ:
+            raise InvalidRequest.of(f"env.{name}", "is not set here", hint=f"Set it, or give {name}=VALUE.")
+        found[name] = value if given else environ[name]
+    return found
+
+
+def of_file(path: Path | None, environ: Mapping[str, str]) -> dict[str, str]:
+    """The variables of a .env file: nothing in it is expanded; a name without ``=`` is taken from ``environ``."""
+    if path is None:
+        return {}
+    from dotenv import dotenv_values
+
+    try:
+        values = dotenv_values(path, interpolate=False, encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidRequest(f"{path}: {error}", hint="A .env file is UTF-8 text of NAME=VALUE lines.") from error
+    pairs = [name if value is None else f"{name}={value}" for name, value in values.items()]
+    return of_pairs(pairs, environ)
