@@ -5,11 +5,14 @@ import os
 import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Protocol
 
 from runix_tui import catalog
 from runix_tui.config import Config, environment_port
 from runix_tui.core.bases import RuntimeProfile
 from runix_tui.core.events import DeploymentChanged
+from runix_tui.core.ports import Clock, Engine, Gateway, Source
 from runix_tui.deploy.bus import Bus
 from runix_tui.deploy.clock import SystemClock
 from runix_tui.deploy.collector import Collector
@@ -35,13 +38,27 @@ from runix_tui.deploy.stages.starting import Starting
 from runix_tui.deploy.streams import Streams
 from runix_tui.deploy.supervisor import Supervisor
 from runix_tui.deploy.tasks import Tasks
-from runix_tui.deploy.upkeep import Upkeep
+from runix_tui.deploy.upkeep import Opens, Upkeep
 from runix_tui.engine.build import bind_mounts_safe
 from runix_tui.engine.engine import PodmanEngine
 from runix_tui.gateway.gateway import HaproxyGateway
 from runix_tui.locations import Locations
 from runix_tui.source.source import GitSource
 from runix_tui.store.store import Store
+
+
+class OpenedEngine(Engine, Opens, Protocol):
+    """An engine that has to be opened."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """The outside world of an orchestrator; tests put fakes here."""
+
+    engine: OpenedEngine
+    gateway: Gateway
+    source: Source
+    clock: Clock
 
 
 @asynccontextmanager
@@ -56,21 +73,44 @@ async def opened(
 
     Leaving interrupts what is on its way; services and the gateway go on.
     """
+    profiles = catalog.load(locations.profiles)
     store = Store.open(locations.database)
     try:
-        async with Tasks() as tasks:
-            parts = _Parts(locations, config, environ=environ, store=store, tasks=tasks, say=say)
-            parts.reconciliation.records()
-            upkeep = tasks.spawn(parts.upkeep.run(parts.reconciliation, parts.supervisor), "upkeep")
-            try:
-                yield parts.orchestrator
-            finally:
-                await parts.lanes.interrupt(INTERRUPTED)
-                upkeep.cancel()
-                parts.logs.close()
-        await parts.engine.close()
+        engine = PodmanEngine(locations, config, store.home_id, environ)
+        clock = SystemClock()
+        gateway = HaproxyGateway(
+            locations=locations,
+            engine=engine,
+            base_image=lambda: engine.ensure_base(profiles.gateway, variant="run", log=lambda _, line: say(line)),
+            home=store.home_id,
+            clock=clock,
+            wanted_port=environment_port(environ, "RUNIX_HTTP_PORT"),
+            say=say,
+        )
+        source = GitSource(locations, config.git, environ, ca_bundle=config.build.ca_bundle)
+        async with orchestrating(locations, config, store, profiles, Outside(engine, gateway, source, clock)) as found:
+            yield found
+        await engine.close()
     finally:
         store.close()
+
+
+@asynccontextmanager
+async def orchestrating(
+    locations: Locations, config: Config, store: Store, profiles: catalog.Catalog, outside: Outside
+) -> AsyncIterator[Orchestrator]:
+    """An orchestrator over ``outside``, its background running. Leaving interrupts what is on its way."""
+    async with Tasks() as tasks:
+        parts = _Parts(locations, config, store=store, profiles=profiles, outside=outside, tasks=tasks)
+        parts.reconciliation.records()
+        upkeep = tasks.spawn(parts.upkeep.run(parts.reconciliation, parts.supervisor), "upkeep")
+        try:
+            yield parts.orchestrator
+        finally:
+            await parts.lanes.interrupt(INTERRUPTED)
+            upkeep.cancel()
+            parts.bus.close()
+            parts.logs.close()
 
 
 def _numbers(version: str) -> tuple[int, ...]:
@@ -86,31 +126,19 @@ class _Parts:
         locations: Locations,
         config: Config,
         *,
-        environ: Mapping[str, str],
         store: Store,
+        profiles: catalog.Catalog,
+        outside: Outside,
         tasks: Tasks,
-        say: Callable[[str], None],
     ) -> None:
-        clock, home = SystemClock(), store.home_id
-        profiles = catalog.load(locations.profiles)
-        sizes = profiles.instances
+        engine, gateway, source, clock = outside.engine, outside.gateway, outside.source, outside.clock
+        home, sizes = store.home_id, profiles.instances
 
         def runtimes() -> Mapping[str, RuntimeProfile]:
             return profiles.runtimes
 
-        bus: Bus[DeploymentChanged] = Bus()
+        self.bus = bus = Bus[DeploymentChanged]()
         self.logs = Logs(locations.build_logs, locations.runtime_logs, config.logs.max_bytes)
-        self.engine = engine = PodmanEngine(locations, config, home, environ)
-        source = GitSource(locations, config.git, environ, ca_bundle=config.build.ca_bundle)
-        gateway = HaproxyGateway(
-            locations=locations,
-            engine=engine,
-            base_image=lambda: engine.ensure_base(profiles.gateway, variant="run", log=lambda _, line: say(line)),
-            home=home,
-            clock=clock,
-            wanted_port=environment_port(environ, "RUNIX_HTTP_PORT"),
-            say=say,
-        )
         collector = Collector(locations.container_logs, self.logs.runtime)
         launcher = Launcher(engine, collector, locations=locations, config=config, home_id=home, sizes=sizes)
         checking = Checking(

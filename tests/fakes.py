@@ -1,0 +1,287 @@
+"""The outside world in memory, for tests: an engine, a gateway, a source and a clock that obey ``core.ports``.
+
+Each keeps what a real one would keep over a restart of Runix (containers, images, routes), so that ``kill -9`` can be
+played: give the same fakes to a new orchestrator. ``Faults`` makes any effect fail, or end the process, on demand.
+"""
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from runix_tui.core.bases import BaseImage, StoredBase
+from runix_tui.core.events import EngineEvent
+from runix_tui.core.models import Commit, Route, Usage
+from runix_tui.core.ports import (
+    BuildRequest,
+    Checkout,
+    Container,
+    ContainerSpec,
+    EngineInfo,
+    Image,
+    Listener,
+    LogSink,
+    Page,
+    Remote,
+    SourceTree,
+)
+from runix_tui.core.secret import Secret
+from runix_tui.errors import StartError
+
+
+class Killed(BaseException):
+    """The process ends here: what comes after it did not happen."""
+
+
+@dataclass
+class Faults:
+    """Called at each effect. ``at`` ends the process at the n-th one (from 0); ``fail`` maps an effect's name to an
+    error that it raises."""
+
+    at: int | None = None
+    fail: dict[str, BaseException] = field(default_factory=dict)
+    seen: list[str] = field(default_factory=list)
+    dead: bool = False
+
+    def __call__(self, effect: str) -> None:
+        if self.dead:
+            raise Killed
+        self.seen.append(effect)
+        if self.at is not None and len(self.seen) > self.at:
+            self.dead = True
+            raise Killed
+        if effect in self.fail:
+            raise self.fail[effect]
+
+
+class FakeClock:
+    """Time that goes by only when somebody sleeps."""
+
+    def __init__(self) -> None:
+        self._now = datetime(2026, 2, 25, 10, tzinfo=UTC)
+        self._seconds = 0.0
+
+    def now(self) -> datetime:
+        return self._now
+
+    def monotonic(self) -> float:
+        return self._seconds
+
+    async def sleep(self, seconds: float) -> None:
+        self._seconds += seconds
+        self._now += timedelta(seconds=seconds)
+        await asyncio.sleep(0)
+
+
+class FakeEngine:
+    """Containers and images in memory. ``behave`` says what a started container does, by its spec."""
+
+    def __init__(self, faults: Faults | None = None) -> None:
+        self.faults = faults or Faults()
+        self.made: dict[str, Container] = {}
+        self.specs: dict[str, ContainerSpec] = {}
+        self.stored: dict[str, Image] = {}
+        self.nets: dict[str, Mapping[str, str]] = {}
+        self.builds: list[BuildRequest] = []
+        self.listening: Callable[[ContainerSpec], list[Listener]] = lambda spec: []
+        self.exits: Callable[[ContainerSpec], int | None] = lambda spec: None
+        self.building = asyncio.Event()
+        self.may_build = asyncio.Event()
+        self.may_build.set()
+        self.port = 0
+        self._ids = itertools.count(1)
+        self._events: asyncio.Queue[EngineEvent] = asyncio.Queue()
+
+    async def open(self) -> None:
+        self.faults("open")
+
+    async def close(self) -> None:
+        pass
+
+    async def info(self) -> EngineInfo:
+        self.faults("info")
+        return EngineInfo("fake", "5.0.2", False, 2, True, "unix:///fake.sock")
+
+    async def ensure_base(self, base: BaseImage, *, variant: str, log: LogSink) -> str:
+        self.faults("ensure_base")
+        return f"localhost/runix-base/{base.name}-{variant}"
+
+    async def bases(self) -> list[StoredBase]:
+        return []
+
+    async def resolve(self, reference: str, log: LogSink) -> str | None:
+        return None
+
+    async def build(self, request: BuildRequest, log: LogSink) -> Image:
+        self.faults("build")
+        self.building.set()
+        self.builds.append(request)
+        log("stdout", "STEP 1/1: FROM scratch")
+        await self.may_build.wait()
+        image = Image(f"sha256:{next(self._ids):064x}", 1024, (request.tag,), dict(request.labels))
+        self.stored[image.id] = image
+        self.faults("built")
+        return image
+
+    async def image(self, reference: str) -> Image | None:
+        return next((i for i in self.stored.values() if reference == i.id or reference in i.tags), None)
+
+    async def images(self, labels: Mapping[str, str]) -> list[Image]:
+        return [image for image in self.stored.values() if labels.items() <= image.labels.items()]
+
+    async def remove_image(self, reference: str) -> None:
+        self.faults("remove_image")
+        image = await self.image(reference)
+        if image and not any(container.image_id == image.id for container in self.made.values()):
+            tags = tuple(tag for tag in image.tags if tag != reference)
+            self.stored.pop(image.id)
+            if tags:
+                self.stored[image.id] = replace(image, tags=tags)
+
+    async def ensure_network(self, name: str, labels: Mapping[str, str]) -> None:
+        self.faults("ensure_network")
+        self.nets[name] = labels
+
+    async def networks(self, labels: Mapping[str, str]) -> list[str]:
+        return [name for name, its in self.nets.items() if labels.items() <= its.items()]
+
+    async def remove_network(self, name: str) -> None:
+        self.nets.pop(name, None)
+
+    async def create(self, spec: ContainerSpec) -> Container:
+        self.faults("create")
+        number = next(self._ids)
+        made = Container(f"{number:064x}", spec.name, "created", dict(spec.labels), spec.image)
+        self.made[made.id] = made
+        self.specs[made.id] = spec
+        self.faults("created")
+        return made
+
+    async def start(self, container: str) -> Container:
+        self.faults("start")
+        found = self._find(container)
+        if found is None:
+            raise StartError("no such container", code="container_gone")
+        spec = self.specs[found.id]
+        code = self.exits(spec)
+        state = "running" if code is None else "exited"
+        self.made[found.id] = replace(found, state=state, exit_code=code, address="127.0.0.1", pid=1)
+        self.faults("started")
+        return self.made[found.id]
+
+    def _find(self, container: str) -> Container | None:
+        return next((c for c in self.made.values() if container in (c.id, c.name)), None)
+
+    async def inspect(self, container: str) -> Container | None:
+        return self._find(container)
+
+    async def containers(self, labels: Mapping[str, str]) -> list[Container]:
+        self.faults("containers")
+        return [each for each in self.made.values() if labels.items() <= each.labels.items()]
+
+    async def stop(self, container: str, *, timeout: float) -> None:  # noqa: ASYNC109
+        self.faults("stop")
+        found = self._find(container)
+        if found:
+            self.made[found.id] = replace(found, state="exited", exit_code=0)
+
+    async def remove(self, container: str) -> None:
+        self.faults("remove")
+        found = self._find(container)
+        if found:
+            del self.made[found.id]
+
+    def crash(self, container: str, code: int) -> None:
+        """The process of a container ends by itself."""
+        self.made[container] = replace(self.made[container], state="exited", exit_code=code)
+        self._events.put_nowait(EngineEvent(container, "died", datetime.now(UTC), code))
+
+    async def usage(self, containers: Sequence[str]) -> dict[str, Usage]:
+        return {each: Usage(1.5, 1024, 4096, 0.5) for each in containers if each in self.made}
+
+    async def listeners(self, container: str) -> list[Listener]:
+        found = self._find(container)
+        return self.listening(self.specs[found.id]) if found else []
+
+    async def events(self) -> AsyncIterator[EngineEvent]:
+        while True:
+            yield await self._events.get()
+
+
+class FakeGateway:
+    """Routes and pages in memory."""
+
+    def __init__(self, faults: Faults | None = None) -> None:
+        self.faults = faults or Faults()
+        self.port: int | None = 8080
+        self.routes: dict[str, Route] = {}
+        self.pages: dict[str, Page] = {}
+        self.drained: list[Route] = []
+
+    async def ensure(self, routes: Sequence[Route], pages: Mapping[str, Page]) -> None:
+        self.faults("ensure")
+        self.routes = {route.subdomain: route for route in routes}
+        self.pages = dict(pages)
+
+    async def switch(self, route: Route) -> None:
+        self.faults("switch")
+        self.routes[route.subdomain] = route
+        self.pages.pop(route.subdomain, None)
+        self.faults("switched")
+
+    async def drain(self, route: Route, *, timeout: float) -> None:  # noqa: ASYNC109
+        self.faults("drain")
+        self.drained.append(route)
+
+    async def page(self, subdomain: str, page: Page | None) -> None:
+        self.faults("page")
+        self.routes.pop(subdomain, None)
+        self.pages.pop(subdomain, None)
+        if page:
+            self.pages[subdomain] = page
+
+    async def healthy(self) -> bool:
+        return True
+
+    async def remove(self) -> None:
+        pass
+
+
+class FakeSource:
+    """Repositories in memory: ``files`` of the newest commit by URL."""
+
+    def __init__(self, faults: Faults | None = None) -> None:
+        self.faults = faults or Faults()
+        self.files: dict[str, dict[str, str]] = {}
+        self.commits: dict[str, int] = {}
+        self.forgotten: list[str] = []
+
+    def push(self, url: str, files: Mapping[str, str]) -> None:
+        """A new commit."""
+        self.files[url] = dict(files)
+        self.commits[url] = self.commits.get(url, 0) + 1
+
+    def parse(self, repo_url: str) -> tuple[str, Secret | None]:
+        return repo_url, None
+
+    async def check(self, remote: Remote, *, timeout: float) -> None:  # noqa: ASYNC109
+        self.faults("check")
+
+    async def fetch(self, remote: Remote, into: Path, log: LogSink) -> Checkout:
+        self.faults("fetch")
+        for path, text in self.files[remote.url].items():
+            target = into / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(text)
+        commit = Commit(f"{self.commits[remote.url]:040x}", "Ada", "a change")
+        return Checkout(into, into, commit, remote.branch or "main", frozenset(self.files[remote.url]))
+
+    def tree(self, root: Path) -> SourceTree:
+        from runix_tui.source.tree import FolderTree
+
+        return FolderTree(root)
+
+    def forget(self, url: str) -> None:
+        self.forgotten.append(url)
