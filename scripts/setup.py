@@ -146,7 +146,8 @@ def system_commands(dev: bool) -> list[list[str]]:
         return []
     update = [[name, *UPDATE[name]]] if name in UPDATE else []
     commands = [*update, [name, VERB[name], *INSTALL[name], *wanted]]
-    return commands if os.getuid() == 0 else [[*sudo(wanted), *command] for command in commands]
+    prefix = [] if os.getuid() == 0 else sudo(wanted)
+    return [[*prefix, *command] for command in commands]
 
 
 def missing_debs(wanted: list[str]) -> list[str]:
