@@ -6,6 +6,7 @@ errors become Runix's own here (``faults.py``). What is asked of the engine is w
 
 import asyncio
 import json
+import socket
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -55,8 +56,8 @@ class Connection:
     """A conversation with one engine. ``heal`` is awaited once when the engine is away, before the call is tried again:
     it starts our own service anew (None: a named engine, which is not ours to start)."""
 
-    def __init__(self, socket: Path, *, heal: Callable[[], Awaitable[None]] | None = None) -> None:
-        self.socket = socket
+    def __init__(self, path: Path, *, heal: Callable[[], Awaitable[None]] | None = None) -> None:
+        self.socket = path
         self.version: tuple[int, ...] = ()
         self._heal = heal
         self._healing: asyncio.Lock | None = None
@@ -86,15 +87,22 @@ class Connection:
         params: Params = None,
         body: Json = None,
         within: float = TIMEOUT,
+        again: bool = True,
     ) -> Answer:
-        """One REST call (``path`` below ``/libpod``), answered whatever its status. Raises ``Unavailable``."""
+        """One REST call (``path`` below ``/libpod``), answered whatever its status. Raises ``Unavailable``.
+
+        ``again`` False: it is not made again when it may have arrived before the engine went away (a ping comes first,
+        so that an engine that was away before is back).
+        """
+        if not again:
+            await self.request("GET", "/_ping", what)
 
         async def once() -> Answer:
             async with self._asking(method, path, what, params=params, json=body, within=within) as response:
                 text = await response.text()
                 return Answer(response.status, _decoded(text))
 
-        return await self._healed(once)
+        return await self._healed(once, again=again)
 
     async def expect(
         self,
@@ -175,6 +183,7 @@ class Connection:
 
     def _ask(self, what: str, ask: Callable[["PodmanClient"], T], timeout: float) -> T:
         with border(what):
+            _knock(self.socket)
             client = self._client()
             client.api.timeout = timeout
             return ask(client)
@@ -190,12 +199,13 @@ class Connection:
             self._clients.append(client)
         return client
 
-    async def _healed(self, once: Callable[[], Awaitable[T]]) -> T:
+    async def _healed(self, once: Callable[[], Awaitable[T]], *, again: bool = True) -> T:
         """Make a call; when the engine turns out to be away, have it back and make the call once more."""
         try:
             return await once()
         except Unavailable as error:
-            if self._heal is None or error.code != Unavailable.default_code:
+            away = error.code == Unavailable.default_code
+            if self._heal is None or not away or not (again or _never_arrived(error)):
                 raise
             await self._heal_once()
             return await once()
@@ -207,6 +217,26 @@ class Connection:
         async with self._healing:
             if self._heal is not None:
                 await self._heal()
+
+
+def label_filters(labels: Mapping[str, str]) -> list[str]:
+    """The filter for what carries all of these labels, in the one form that podman-py hands on rightly: in a mapping it
+    makes a single string of a list. (Its ``networks.list`` takes mappings alone: ask that over REST.)"""
+    return [f"label={key}={value}" for key, value in labels.items()]
+
+
+def _knock(path: Path) -> None:
+    """See that somebody listens: podman-py leaks a socket when it finds nobody. Raises ``OSError``."""
+    with socket.socket(socket.AF_UNIX) as knocking:
+        knocking.settimeout(5)
+        knocking.connect(str(path))
+
+
+def _never_arrived(error: Unavailable) -> bool:
+    """Whether the connection itself could not be made."""
+    import aiohttp
+
+    return isinstance(error.__cause__, aiohttp.ClientConnectorError)
 
 
 def _version_of(client: "PodmanClient") -> str:

@@ -4,14 +4,13 @@ Nothing here waits for health, restarts or retries: that is the deploy's busines
 """
 
 import asyncio
-import json
 import logging
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import NoReturn
 
 from runix_tui.core.ports import Container, ContainerSpec
-from runix_tui.engine.connection import Answer, Connection, Json
+from runix_tui.engine.connection import Answer, Connection, Json, label_filters
 from runix_tui.engine.faults import Refused
 from runix_tui.engine.spec import LOOPBACK, Limits, create_body
 from runix_tui.errors import StartError
@@ -37,7 +36,9 @@ class Containers:
         """Create a container, not started. Raises ``StartError``."""
         await asyncio.to_thread(spec.log_path.parent.mkdir, PRIVATE_DIR, parents=True, exist_ok=True)
         body = create_body(spec, self._limits, rootless=self._rootless)
-        answer = await self._connection.request("POST", "/containers/create", f"create {spec.name}", body=body)
+        answer = await self._connection.request(
+            "POST", "/containers/create", f"create {spec.name}", body=body, again=False
+        )
         if answer.status >= 400:
             _not_created(spec, answer)
         for warning in answer.body.get("Warnings") or ():
@@ -56,19 +57,23 @@ class Containers:
 
     async def inspect(self, container: str) -> Container | None:
         """A container by id or name, or None."""
-        answer = await self._connection.request("GET", f"/containers/{container}/json", "inspect a container")
-        if answer.status == _GONE:
-            return None
-        if answer.status >= 400:
-            raise Refused(f"The engine refused to inspect a container: {answer.message}", http=answer.status)
-        return parse_container(answer.body, rootless=self._rootless)
+        try:
+            attrs = await self._connection.call(
+                "inspect a container", lambda podman: podman.containers.get(container).attrs
+            )
+        except Refused as error:
+            if error.missing:
+                return None
+            raise
+        return parse_container(attrs, rootless=self._rootless)
 
     async def labelled(self, labels: Mapping[str, str]) -> list[Container]:
         """All containers, also those that ended, that carry all of these labels; oldest first."""
-        filters = json.dumps({"label": [f"{key}={value}" for key, value in labels.items()]})
-        params = {"all": "true", "filters": filters}
-        listed = await self._connection.expect("GET", "/containers/json", "list containers", params=params)
-        ordered = sorted(listed or [], key=lambda each: str(each["Created"]))
+        filters = label_filters(labels)
+        listed = await self._connection.call(
+            "list containers", lambda podman: podman.containers.list(all=True, filters=filters)
+        )
+        ordered = sorted((each.attrs for each in listed), key=lambda each: str(each["Created"]))
         found = await asyncio.gather(*(self.inspect(str(each["Id"])) for each in ordered))
         return [each for each in found if each is not None]
 
@@ -156,7 +161,7 @@ def _failure(report: Json) -> str:
 
 
 def _not_created(spec: ContainerSpec, answer: Answer) -> NoReturn:
-    if answer.status == _GONE:
+    if answer.status == _GONE or "image not known" in answer.message or "no such image" in answer.message:
         raise StartError(
             f"The image {spec.image} is not in the engine's storage any more.",
             hint="Redeploy to build it again.",

@@ -1,12 +1,11 @@
 """Images in local storage: look, list, remove. How they are built is in ``build.py``, their bases in ``bases.py``."""
 
 import asyncio
-import json
 from collections.abc import Mapping
 from urllib.parse import quote
 
 from runix_tui.core.ports import Image
-from runix_tui.engine.connection import Connection, Json
+from runix_tui.engine.connection import Connection, Json, label_filters
 from runix_tui.engine.faults import Refused
 
 _GONE = 404
@@ -21,18 +20,19 @@ class Images:
 
     async def image(self, reference: str) -> Image | None:
         """An image by id or tag, or None."""
-        answer = await self._connection.request("GET", f"/images/{quoted(reference)}/json", "inspect an image")
-        if answer.status == _GONE:
-            return None
-        if answer.status >= 400:
-            raise Refused(f"The engine refused to inspect {reference}: {answer.message}", http=answer.status)
-        return parse_image(answer.body)
+        try:
+            attrs = await self._connection.call("inspect an image", lambda podman: podman.images.get(reference).attrs)
+        except Refused as error:
+            if error.missing:
+                return None
+            raise
+        return parse_image(attrs)
 
     async def labelled(self, labels: Mapping[str, str]) -> list[Image]:
         """The images that carry all of these labels, newest first."""
-        filters = json.dumps({"label": [f"{key}={value}" for key, value in labels.items()]})
-        listed = await self._connection.expect("GET", "/images/json", "list images", params={"filters": filters})
-        ordered = sorted(listed or [], key=lambda each: int(each["Created"]), reverse=True)
+        filters = label_filters(labels)
+        listed = await self._connection.call("list images", lambda podman: podman.images.list(filters=filters))
+        ordered = sorted((each.attrs for each in listed), key=lambda each: int(each["Created"]), reverse=True)
         found = await asyncio.gather(*(self.image(str(each["Id"])) for each in ordered))
         return [each for each in found if each is not None]
 

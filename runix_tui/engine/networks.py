@@ -7,14 +7,17 @@ so nothing of Runix ever runs on the default one. No bridge reaches what the hos
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 from runix_tui.core import labels, names
 from runix_tui.engine.connection import Connection, Json
 from runix_tui.engine.faults import Refused
 
+if TYPE_CHECKING:
+    from podman import PodmanClient
+
 BUILD = "build"  # the role of a build's network
 _STRICT_SINCE = (5, 0, 0)  # netavark that also shuts out bridges which are not isolated themselves
-_HTTP_OK = 200
 
 
 class Networks:
@@ -31,8 +34,9 @@ class Networks:
 
     async def named(self, labels_: Mapping[str, str]) -> list[str]:
         """Names of the networks that carry all of these labels."""
-        found = await self._connection.expect("GET", "/networks/json", "list networks", params=_filter(labels_))
-        return sorted(_name(each) for each in found or [])
+        filters = json.dumps({"label": [f"{key}={value}" for key, value in labels_.items()]})
+        found = await self._connection.expect("GET", "/networks/json", "list networks", params={"filters": filters})
+        return sorted(str(each["name"]) for each in found or ())
 
     async def remove(self, name: str) -> None:
         """Remove a network if it is there. Raises ``Refused`` while a container uses it."""
@@ -60,31 +64,21 @@ class Networks:
             await self.remove(name)
 
     async def _exists(self, name: str) -> bool:
-        path = f"/networks/{name}/exists"
-        return (await self._connection.request("GET", path, f"look for the network {name}")).status < 300
+        what = f"look for the network {name}"
+        return bool(await self._connection.call(what, lambda podman: podman.networks.exists(name)))
 
     async def _create(self, name: str, labels_: Mapping[str, str], *, dns: bool) -> None:
         strict = await self._connection.read_version() >= _STRICT_SINCE
-        body = {
-            "name": name,
-            "driver": "bridge",
-            "dns_enabled": dns,
-            "labels": dict(labels_),
-            "options": {"isolate": "strict" if strict else "true"},
-        }
-        what = f"create the network {name}"
-        answer = await self._connection.request("POST", "/networks/create", what, body=body)
-        if answer.status != _HTTP_OK and not await self._exists(name):  # made by another call meanwhile: good as well
-            raise Refused(f"The engine refused to {what}: {answer.message}", http=answer.status)
+        options = {"isolate": "strict" if strict else "true"}
 
+        def create(podman: "PodmanClient") -> None:
+            podman.networks.create(name, driver="bridge", dns_enabled=dns, labels=dict(labels_), options=options)
 
-def _filter(labels_: Mapping[str, str]) -> dict[str, str]:
-    """The query that finds what carries all of these labels."""
-    return {"filters": json.dumps({"label": [f"{key}={value}" for key, value in labels_.items()]})}
-
-
-def _name(network: Json) -> str:
-    return str(network.get("name") or network.get("Name"))
+        try:
+            await self._connection.call(f"create the network {name}", create)
+        except Refused:
+            if not await self._exists(name):  # made by another call meanwhile: good as well
+                raise
 
 
 def _failure(report: Json) -> str:

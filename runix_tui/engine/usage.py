@@ -65,8 +65,9 @@ class Usages:
             return {}
         params = [("stream", "false"), *(("containers", name) for name in containers)]
         answer = await self._connection.request("GET", "/containers/stats", "read resources", params=params)
-        if answer.status < 400 and not answer.body.get("Error"):
-            return {str(each["ContainerID"]): _reading(each) for each in answer.body.get("Stats") or ()}
+        if answer.status < 400 and answer.body.get("Error") is None:  # an error comes as an empty object
+            running = (each for each in answer.body.get("Stats") or () if _runs(each))
+            return {str(each["ContainerID"]): _reading(each) for each in running}
         if len(containers) == 1:
             return {}
         found: dict[str, Reading] = {}
@@ -95,6 +96,11 @@ def cpu_percent(before: Reading | None, now: Reading) -> float:
 def _comparable(before: Reading, now: Reading) -> bool:
     """Whether two readings give a rate: neither too close nor too far apart, and of the same run."""
     return SHORTEST <= now.at - before.at <= LONGEST and before.cpu <= now.cpu
+
+
+def _runs(stats: Json) -> bool:
+    """A container that does not run is answered with zeros."""
+    return bool(stats.get("PIDs") or stats.get("CPUNano") or stats.get("MemUsage"))
 
 
 def _reading(stats: Json) -> Reading:

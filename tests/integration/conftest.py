@@ -1,0 +1,148 @@
+"""What tests on the real engine share: a home of their own, its engine, an image to run, and the cleaning up."""
+
+import asyncio
+import contextlib
+import inspect
+import os
+import socket
+import subprocess
+import tempfile
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from runix_tui.config import Config
+from runix_tui.core import labels
+from runix_tui.core.models import InstanceType
+from runix_tui.core.ports import ContainerSpec
+from runix_tui.engine.engine import PodmanEngine
+from runix_tui.errors import RunixError
+from runix_tui.locations import Locations, locate
+
+PLAIN_IMAGE = "localhost/runix-base/debian:bookworm"
+SMALL = InstanceType("small", 0.5, 128 * 1024**2, 64)
+
+Eventually = Callable[..., Awaitable[object]]
+SpecMaker = Callable[..., ContainerSpec]
+
+
+@pytest.fixture
+def home_id() -> str:
+    return str(uuid.uuid4())
+
+
+@pytest.fixture
+def locations() -> Iterator[Locations]:
+    """A home in a short temporary folder, gone after the test."""
+    with tempfile.TemporaryDirectory(prefix="rx-", ignore_cleanup_errors=True) as folder:
+        found = locate({**os.environ, "RUNIX_HOME": folder})
+        found.prepare()
+        yield found
+        with contextlib.suppress(OSError):
+            for left in found.runtime.rglob("*"):
+                left.unlink()
+            found.runtime.rmdir()
+
+
+@pytest.fixture
+async def engine(locations: Locations, home_id: str) -> AsyncIterator[PodmanEngine]:
+    """The engine of that home; whatever a test left in it is removed, also when the test failed."""
+    environ = {name: value for name, value in os.environ.items() if name != "RUNIX_ENGINE_URL"}
+    engine = PodmanEngine(locations, Config(), home_id, environ)
+    try:
+        await engine.open()
+        yield engine
+    finally:
+        await remove_everything(engine, home_id)
+        await engine.close()
+
+
+async def remove_everything(engine: PodmanEngine, home_id: str) -> None:
+    """Remove what carries the label of this home."""
+    ours = labels.of_home(home_id)
+    for container in await engine.containers(ours):
+        await engine.remove(container.id)
+    for network in await engine.networks(ours):
+        with contextlib.suppress(RunixError):
+            await engine.remove_network(network)
+    for image in await engine.images(ours):
+        for reference in image.tags or (image.id,):
+            await engine.remove_image(reference)
+
+
+@pytest.fixture(scope="session")
+def plain_root(tmp_path_factory: pytest.TempPathFactory) -> Path | None:
+    """A root of the distribution as a tar file; None when its image is in the engine's storage already."""
+    if subprocess.run(["podman", "image", "exists", PLAIN_IMAGE], check=False, timeout=60).returncode == 0:
+        return None
+    target = tmp_path_factory.mktemp("root") / "root.tar"
+    command = ["mmdebstrap", "--quiet", "--variant=minbase", "bookworm", str(target)]
+    subprocess.run(command, check=True, capture_output=True, timeout=600)
+    return target
+
+
+@pytest.fixture
+def image(plain_root: Path | None, engine: PodmanEngine) -> str:
+    """An image with a shell and perl, without a user of its own."""
+    if plain_root is not None:
+        changes = ["--change", "LABEL dev.runix.base=debian:bookworm", "--change", 'CMD ["/bin/sh"]']
+        command = ["podman", "--remote", "--url", engine.url, "import", *changes, str(plain_root), PLAIN_IMAGE]
+        subprocess.run(command, check=True, capture_output=True, timeout=600)
+    return PLAIN_IMAGE
+
+
+@pytest.fixture
+async def network(engine: PodmanEngine, home_id: str) -> str:
+    """A project's network."""
+    name = f"runix-{home_id[:8]}-default"
+    await engine.ensure_network(name, labels.of_home(home_id, project="default"))
+    return name
+
+
+@pytest.fixture
+def unused_port() -> int:
+    """A TCP port on loopback that nothing uses at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def eventually() -> Eventually:
+    """Asks until the answer is true, at most 20 s, and gives it. Containers tell nobody when they begin to listen."""
+
+    async def ask(question: Callable[[], object], *, within: float = 20) -> object:
+        async with asyncio.timeout(within):
+            while True:
+                answer = question()
+                if inspect.isawaitable(answer):
+                    answer = await answer
+                if answer:
+                    return answer
+                await asyncio.sleep(0.02)
+
+    return ask
+
+
+@pytest.fixture
+def make_spec(locations: Locations, home_id: str, image: str, network: str) -> SpecMaker:
+    """Makes a small container's specification; keywords replace what it would be."""
+
+    def make(*command: str, **changes: object) -> ContainerSpec:
+        name = f"runix-{home_id[:8]}-{uuid.uuid4().hex[:6]}"
+        values: dict[str, object] = {
+            "name": name,
+            "image": image,
+            "network": network,
+            "labels": labels.of_home(home_id, role=labels.SERVICE),
+            "env": {},
+            "size": SMALL,
+            "log_path": locations.container_logs / f"{name}.log",
+            "log_size": 10 * 1024**2,
+            "command": command or ("sleep", "60"),
+        }
+        return ContainerSpec(**(values | changes))  # type: ignore[arg-type]  # a test's own keywords
+
+    return make
