@@ -5,6 +5,7 @@ played: give the same fakes to a new orchestrator. ``Faults`` makes any effect f
 """
 
 import asyncio
+import fnmatch
 import itertools
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -285,3 +286,38 @@ class FakeSource:
 
     def forget(self, url: str) -> None:
         self.forgotten.append(url)
+
+
+class MemoryTree:
+    """A ``SourceTree`` of texts by path; ``links`` are paths that are symbolic links."""
+
+    def __init__(self, files: Mapping[str, str], links: Sequence[str] = ()) -> None:
+        self._files = dict(files)
+        self._links = frozenset(links)
+
+    def exists(self, path: str) -> bool:
+        return path in self._files
+
+    def text(self, path: str) -> str | None:
+        return self._files.get(path)
+
+    def glob(self, pattern: str) -> tuple[str, ...]:
+        parts = pattern.split("/")
+        return tuple(sorted(path for path in self._files if _matches(path.split("/"), parts)))
+
+    def entries(self) -> tuple[str, ...]:
+        return tuple(
+            sorted({head + "/" * bool(slash) for head, slash, _ in (path.partition("/") for path in self._files)})
+        )
+
+    def through_link(self, path: str) -> bool:
+        parts = path.split("/")
+        return any("/".join(parts[:depth]) in self._links for depth in range(1, len(parts) + 1))
+
+
+def _matches(names: list[str], parts: list[str]) -> bool:
+    if not parts or not names:
+        return not parts and not names
+    if parts[0] == "**":
+        return _matches(names, parts[1:]) or _matches(names[1:], parts)
+    return fnmatch.fnmatchcase(names[0], parts[0]) and _matches(names[1:], parts[1:])

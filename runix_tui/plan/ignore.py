@@ -95,18 +95,18 @@ def ignore(
     copies by name: the repository's rules, made for another Dockerfile, don't take them away. ``own_dockerfile``: the
     repository's is built, which may want to copy what another machine installed.
     """
-    files = [path for path in tree.glob("**/*") if not _under(path, HISTORY)]
     kept = tracked or frozenset()
+    files = [path for path in kept or tree.glob("**/*") if not _under(path, HISTORY)]
     keys = [path for path in files if _NO_EXTENSION_KEY.fullmatch(path.rpartition("/")[2])]
-    data = [path for path in files if path not in kept and _named(path, DATABASES)]
+    data = [] if kept else [path for path in files if _named(path, DATABASES)]
     installed = (
         [] if own_dockerfile else [name for name in INSTALLED if not any(_under(path, (name,)) for path in kept)]
     )
     lines = (
         *_lines(repo_dockerignore),
         *(f"!{_escaped(path)}" for path in sorted(needed)),
-        *(f"**/{name}" for name in (*HISTORY, *SECRETS, *installed)),
-        *(_escaped(path) for path in sorted({*keys, *data})),
+        *(f"**/{name}" for name in (*HISTORY, *SECRETS, *installed, *(() if kept else DATABASES))),
+        *(_escaped(path) for path in sorted(keys)),
     )
     secret = [path for path in files if _under(path, SECRETS)]
     return Ignore(lines, tuple(sorted({*secret, *keys, *data})))

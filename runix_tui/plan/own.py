@@ -238,7 +238,8 @@ def _without_heredocs(each: Instruction, reading: _Reading) -> Instruction:
         words = [*shell, bodies]
     else:
         words = [*shell, each.rest + "\n" + "".join(f"{one.body}{one.name}\n" for one in each.heredocs)]
-    rest = json.dumps(words, separators=(",", ":"))
+    # No << is left for anybody to take for a heredoc again.
+    rest = json.dumps(words, separators=(",", ":")).replace("<<", "\\u003c\\u003c")
     if len(rest) > 60_000:
         raise refuse(each.line, "a heredoc of more than 60000 characters", "Put it into a script and COPY that.")
     reading.notes[f"line {each.line}: the heredoc runs in exec form"] = None
