@@ -100,17 +100,23 @@ async def orchestrating(
     locations: Locations, config: Config, store: Store, profiles: catalog.Catalog, outside: Outside
 ) -> AsyncIterator[Orchestrator]:
     """An orchestrator over ``outside``, its background running. Leaving interrupts what is on its way."""
-    async with Tasks() as tasks:
-        parts = _Parts(locations, config, store=store, profiles=profiles, outside=outside, tasks=tasks)
-        parts.reconciliation.records()
-        upkeep = tasks.spawn(parts.upkeep.run(parts.reconciliation, parts.supervisor), "upkeep")
-        try:
-            yield parts.orchestrator
-        finally:
-            await parts.lanes.interrupt(INTERRUPTED)
-            upkeep.cancel()
-            parts.bus.close()
-            parts.logs.close()
+    logs = Logs(locations.build_logs, locations.runtime_logs, config.logs.max_bytes)
+    bus = Bus[DeploymentChanged]()
+    try:
+        async with Tasks() as tasks:
+            parts = _Parts(
+                locations, config, store=store, profiles=profiles, outside=outside, tasks=tasks, logs=logs, bus=bus
+            )
+            parts.reconciliation.records()
+            upkeep = tasks.spawn(parts.upkeep.run(parts.reconciliation, parts.supervisor), "upkeep")
+            try:
+                yield parts.orchestrator
+            finally:
+                bus.close()
+                await parts.lanes.interrupt(INTERRUPTED)
+                upkeep.cancel()
+    finally:
+        logs.close()
 
 
 def _numbers(version: str) -> tuple[int, ...]:
@@ -130,6 +136,8 @@ class _Parts:
         profiles: catalog.Catalog,
         outside: Outside,
         tasks: Tasks,
+        logs: Logs,
+        bus: Bus[DeploymentChanged],
     ) -> None:
         engine, gateway, source, clock = outside.engine, outside.gateway, outside.source, outside.clock
         home, sizes = store.home_id, profiles.instances
@@ -137,9 +145,7 @@ class _Parts:
         def runtimes() -> Mapping[str, RuntimeProfile]:
             return profiles.runtimes
 
-        self.bus = bus = Bus[DeploymentChanged]()
-        self.logs = Logs(locations.build_logs, locations.runtime_logs, config.logs.max_bytes)
-        collector = Collector(locations.container_logs, self.logs.runtime)
+        collector = Collector(locations.container_logs, logs.runtime)
         launcher = Launcher(engine, collector, locations=locations, config=config, home_id=home, sizes=sizes)
         checking = Checking(
             engine,
@@ -174,13 +180,13 @@ class _Parts:
         runner = Runner(
             pipeline, store=store, gateway=gateway, starting=starting, serving=serving, ready=self.upkeep.ready
         )
-        self.lanes = lanes = Lanes(store=store, bus=bus, clock=clock, logs=self.logs, runner=runner, spawn=tasks.spawn)
+        self.lanes = lanes = Lanes(store=store, bus=bus, clock=clock, logs=logs, runner=runner, spawn=tasks.spawn)
         deletion = Deletion(
             store=store,
             engine=engine,
             gateway=gateway,
             source=source,
-            logs=self.logs,
+            logs=logs,
             collector=collector,
             retirement=retirement,
             bus=bus,
@@ -192,7 +198,7 @@ class _Parts:
             gateway=gateway,
             launcher=launcher,
             serving=serving,
-            logs=self.logs,
+            logs=logs,
             bus=bus,
             clock=clock,
             spawn=tasks.spawn,
@@ -207,7 +213,7 @@ class _Parts:
             supervisor=supervisor,
             deletion=deletion,
             lanes=lanes,
-            logs=self.logs,
+            logs=logs,
             clock=clock,
             locations=locations,
         )
@@ -234,5 +240,5 @@ class _Parts:
             operations=operations,
             deletion=deletion,
             supervisor=supervisor,
-            streams=Streams(store, self.logs),
+            streams=Streams(store, logs),
         )

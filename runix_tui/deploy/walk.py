@@ -114,9 +114,17 @@ class Walk:
         times = (*self.version.stages, StageTime(stage, self._clock.now()))
         self.update(stage=stage, status=version_status(stage), stages=times)
 
+    def done(self) -> tuple[StageTime, ...]:
+        """The stages so far, the running one ended: for what is stored together with that end."""
+        return self._ended(self._result)
+
     def _leave(self, result: str) -> None:
-        *before, last = self.version.stages
-        times = (*before, replace(last, finished_at=self._clock.now(), result=result))
+        last = self.version.stages[-1]
+        if last.finished_at is None:
+            self.version = replace(self.version, stages=self._ended(result))
+            self._store.save_version(self.version)
         self._journal.mark(stamp(self._clock.now()), last.stage.value, result)
-        self.version = replace(self.version, stages=times)
-        self._store.save_version(self.version)
+
+    def _ended(self, result: str) -> tuple[StageTime, ...]:
+        *before, last = self.version.stages
+        return (*before, replace(last, finished_at=self._clock.now(), result=result))

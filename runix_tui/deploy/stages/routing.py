@@ -41,6 +41,7 @@ class Routing:
                 status=VersionStatus.RUNNING,
                 served=True,
                 finished_at=self._clock.now(),
+                stages=walk.done(),
             )
             self._store.save_version(walk.version)
             self._store.save_deployment(

@@ -1,0 +1,129 @@
+"""A whole orchestrator over fakes, with a real service to probe: a tiny HTTP server on loopback."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from runix_tui import catalog
+from runix_tui.bootstrap.wiring import Outside, orchestrating
+from runix_tui.config import Config, Deploy
+from runix_tui.core.models import ServiceConfig, ServiceType
+from runix_tui.core.requests import CreateRequest, DeploymentView
+from runix_tui.core.stages import ENDED, Status
+from runix_tui.deploy.clock import SystemClock
+from runix_tui.deploy.orchestrator import Orchestrator
+from runix_tui.locations import locate
+from runix_tui.store.store import Store
+from tests.fakes import FakeEngine, FakeGateway, FakeSource, Faults, Killed
+
+REPO = "https://git.example/shop.git"
+FILES = {"main.py": "import http.server\nhttp.server.test()\n"}
+
+
+class MortalStore(Store):
+    """A store whose every write is an effect: the process may end at it, and writes nothing afterwards."""
+
+    faults: Faults
+
+    def transaction(self) -> Any:
+        self.faults("transaction")
+        return super().transaction()
+
+    def save_version(self, version: Any) -> None:
+        self.faults("save_version")
+        super().save_version(version)
+
+    def save_deployment(self, deployment: Any) -> None:
+        self.faults("save_deployment")
+        super().save_deployment(deployment)
+
+    def remove_deployment(self, deployment_id: str) -> None:
+        self.faults("remove_deployment")
+        super().remove_deployment(deployment_id)
+
+    def end_build(self, deployment_id: str, version: int, last_seq: int) -> None:
+        self.faults("end_build")
+        super().end_build(deployment_id, version, last_seq)
+
+
+@dataclass
+class World:
+    """What outlives Runix: the home's folder, the engine, the gateway, the repositories. ``port`` answers HTTP."""
+
+    home: Path
+    port: int
+    engine: FakeEngine = field(default_factory=FakeEngine)
+    gateway: FakeGateway = field(default_factory=FakeGateway)
+    source: FakeSource = field(default_factory=FakeSource)
+    config: Config = field(default_factory=lambda: Config(deploy=Deploy(listen_timeout=0.3, drain_timeout=1)))
+
+    @asynccontextmanager
+    async def runix(self) -> AsyncIterator[Orchestrator]:
+        """Runix on this world, until the block ends or a fault ends the process."""
+        locations = locate({"RUNIX_HOME": str(self.home)})
+        locations.prepare()
+        store = MortalStore.open(locations.database)
+        store.faults = Faults()
+        outside = Outside(self.engine, self.gateway, self.source, SystemClock())
+        profiles = catalog.load()
+        try:
+            async with orchestrating(locations, self.config, store, profiles, outside) as found:
+                self.store = store
+                yield found
+        except BaseExceptionGroup as group:
+            if not group.split(Killed)[0]:
+                raise
+        finally:
+            store.close()
+
+    def kill_at(self, number: int | None) -> Faults:
+        """End the process at the ``number``-th effect from now; None: never."""
+        faults = Faults(at=number)
+        self.engine.faults = self.gateway.faults = self.source.faults = self.store.faults = faults
+        return faults
+
+    def request(self, name: str = "shop", **changes: Any) -> CreateRequest:
+        config = replace(ServiceConfig(REPO, port=self.port), **changes)
+        return CreateRequest(name, ServiceType.WEB_SERVICE, None, config)
+
+    async def deployed(self, runix: Orchestrator, name: str = "shop", **changes: Any) -> DeploymentView:
+        """A service that runs."""
+        created = await runix.create(self.request(name, **changes))
+        return await ended(runix, created.deployment.id)
+
+
+async def ended(runix: Orchestrator, deployment_id: str) -> DeploymentView:
+    """The deployment when nothing is on its way any more."""
+    async with asyncio.timeout(10):
+        while True:
+            found = runix.get(deployment_id)
+            if found.status is not Status.BUILDING and all(v.stage in ENDED for v in runix.history(deployment_id)):
+                return found
+            await asyncio.sleep(0.005)
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait for something that must come true."""
+    async with asyncio.timeout(10):
+        while not condition():
+            await asyncio.sleep(0.005)
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok")
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    async with server:
+        made = World(tmp_path / "home", server.sockets[0].getsockname()[1])
+        made.source.push(REPO, FILES)
+        yield made
