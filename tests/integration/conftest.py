@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import inspect
 import os
+import shutil
 import socket
 import subprocess
 import tempfile
@@ -40,10 +41,7 @@ def locations() -> Iterator[Locations]:
         found = locate({**os.environ, "RUNIX_HOME": folder})
         found.prepare()
         yield found
-        with contextlib.suppress(OSError):
-            for left in found.runtime.rglob("*"):
-                left.unlink()
-            found.runtime.rmdir()
+        shutil.rmtree(found.runtime, ignore_errors=True)
 
 
 @pytest.fixture
