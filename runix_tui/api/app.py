@@ -1,6 +1,5 @@
 """The app: routes, errors, guards, put together around an orchestrator."""
 
-import json
 from collections.abc import Iterable, Sequence
 
 from fastapi import FastAPI
@@ -53,5 +52,4 @@ def create_app(
     problems.install(app)
     app.add_middleware(BodyLimit)
     app.add_middleware(Guard, token=token, allowed_hosts=allowed_hosts, version=version)  # the outermost
-    app.state.description = json.dumps(openapi.describe(app)).encode()
     return app

@@ -6,7 +6,7 @@ A stream frees what it holds when its client goes away, and ends when the server
 import asyncio
 import contextlib
 import functools
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Any, Generic, TypeVar
 
 import anyio
@@ -150,8 +150,14 @@ class Chunks(Generic[Item]):
             self._first.cancel()
             with contextlib.suppress(asyncio.CancelledError, StopAsyncIteration, RunixError):
                 await self._first
-        if isinstance(self._source, AsyncGenerator):
-            await self._source.aclose()
+        await let_go(self._source)
+
+
+async def let_go(source: AsyncIterator[Any]) -> None:
+    """Close an async iterator, if it can be closed."""
+    aclose = getattr(source, "aclose", None)
+    if aclose is not None:
+        await aclose()
 
 
 async def stream_log(request: Request, batches: AsyncIterator[Batch]) -> Response:

@@ -3,8 +3,10 @@
 import functools
 from importlib import resources
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.responses import JSONResponse
 
+from runix_tui.api import openapi
 from runix_tui.errors import NotFound
 
 router = APIRouter(include_in_schema=False)
@@ -63,8 +65,10 @@ async def asset(name: str) -> Response:
 
 @router.get("/openapi.json")
 async def description(request: Request) -> Response:
-    """The description of this API."""
-    return Response(request.app.state.description, media_type="application/json")
+    """The description of this API, made when it is first asked for."""
+    app: FastAPI = request.app
+    app.openapi_schema = app.openapi_schema or openapi.describe(app)
+    return JSONResponse(app.openapi_schema)
 
 
 def _static(content: bytes, media_type: str) -> Response:

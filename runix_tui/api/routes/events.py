@@ -10,7 +10,7 @@ from runix_tui.api import views
 from runix_tui.api.doors import Door
 from runix_tui.api.openapi import fails, streams
 from runix_tui.api.queries import last_event_id
-from runix_tui.api.sse import Chunks, encode_event, respond, wants_ndjson
+from runix_tui.api.sse import Chunks, encode_event, let_go, respond, wants_ndjson
 from runix_tui.core import wire
 from runix_tui.core.events import DeploymentChanged
 from runix_tui.deploy.orchestrator import Orchestrator
@@ -51,8 +51,7 @@ async def _changes(
         async for change in changed:
             yield _described(door, change)
     finally:
-        if isinstance(changed, AsyncGenerator):
-            await changed.aclose()
+        await let_go(changed)
 
 
 def _described(door: Orchestrator, change: DeploymentChanged) -> Change:
