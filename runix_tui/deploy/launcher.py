@@ -1,7 +1,7 @@
 """Starts a version's container, and takes old ones away. Knows nothing of routes, stages or health."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from runix_tui.config import Config
@@ -35,6 +35,7 @@ class Launcher:
         self._config = config
         self._home = home_id
         self._sizes = sizes
+        self._logs: dict[str, tuple[str, Path]] = {}  # container id → deployment id and file
 
     async def launch(self, deployment: Deployment, version: Version) -> Container:
         """Create and start a container of ``version``'s release. Raises ``StartError`` (``image_gone``, …)."""
@@ -65,10 +66,10 @@ class Launcher:
         )
         created = await self._engine.create(spec)
         try:
-            self._collector.watch(deployment.id, log_path)
+            self.follow(created, deployment.id)
             return await self._engine.start(created.id)
         except BaseException:
-            await self._engine.remove(created.id)
+            await self.remove(created.id)
             raise
 
     async def resume(self, container: Container, deployment_id: str) -> Container:
@@ -78,7 +79,13 @@ class Launcher:
 
     def follow(self, container: Container, deployment_id: str) -> None:
         """Take over what the engine wrote, and writes, of a container that is there already."""
-        self._collector.watch(deployment_id, self.log_path(deployment_id, container.name))
+        path = self.log_path(deployment_id, container.name)
+        self._logs[container.id] = deployment_id, path
+        self._collector.watch(deployment_id, path)
+
+    def sweep_logs(self, deployments: Collection[str]) -> None:
+        """After a start, when all containers that exist are followed: take over what gone ones left, then delete it."""
+        self._collector.sweep(deployments)
 
     def log_path(self, deployment_id: str, container_name: str) -> Path:
         """Where the engine writes a container's output: named by the end of the container's name (``3-ab12``)."""
@@ -91,11 +98,13 @@ class Launcher:
     async def retire(self, container_id: str) -> None:
         """SIGTERM, time to finish, then away with it."""
         await self._engine.stop(container_id, timeout=self._config.deploy.stop_timeout)
-        await self._engine.remove(container_id)
+        await self.remove(container_id)
 
     async def remove(self, container_id: str) -> None:
-        """Away with it at once."""
+        """Away with it at once; its last lines are still taken over."""
         await self._engine.remove(container_id)
+        if container_id in self._logs:
+            self._collector.discard(*self._logs.pop(container_id))
 
     def address_of(self, container: Container, port: int) -> tuple[str, int] | None:
         """Where the gateway and probes reach ``port`` of a container; None when it is not published (rootless)."""

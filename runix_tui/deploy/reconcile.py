@@ -129,3 +129,4 @@ class Reconciliation:
             owner = container.labels.get(labels.DEPLOYMENT)
             if owner:
                 self._launcher.follow(container, owner)
+        self._launcher.sweep_logs({deployment.id for deployment in self._store.deployments()})
