@@ -42,7 +42,7 @@ def facts() -> dict[str, object]:
     return {
         "service": os.environ.get("RUNIX_SERVICE_NAME", "showcase"),
         "version": int(os.environ.get("RUNIX_VERSION") or 0),
-        "commit": os.environ.get("RUNIX_COMMIT") or None,
+        "commit": os.environ.get("RUNIX_COMMIT", "")[:7] or None,
         "instance_type": os.environ.get("RUNIX_INSTANCE_TYPE", "none"),
         "greeting": GREETING,
         "colour": COLOUR,
