@@ -100,6 +100,11 @@ class Locations:
         """The folder of HAProxy's runtime API socket, mounted into the gateway alone."""
         return self.runtime / "gateway"
 
+    @property
+    def base_locks(self) -> Path:
+        """Locks on base images, which all homes of this user share."""
+        return self.runtime.parent / f"runix-bases-{os.getuid()}"
+
     def prepare(self) -> None:
         """Make the folders (mode 0700)."""
         for folder in (

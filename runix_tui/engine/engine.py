@@ -10,9 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from runix_tui.config import Config, engine_url
+from runix_tui.core.bases import BaseImage, StoredBase
 from runix_tui.core.events import EngineEvent
 from runix_tui.core.models import Usage
-from runix_tui.core.ports import Container, ContainerSpec, EngineInfo, Image, Listener
+from runix_tui.core.ports import BuildRequest, Container, ContainerSpec, EngineInfo, Image, Listener, LogSink
+from runix_tui.engine.bases import Bases
+from runix_tui.engine.build import Builder
 from runix_tui.engine.connection import Connection, Json
 from runix_tui.engine.containers import Containers
 from runix_tui.engine.events import container_events
@@ -20,6 +23,7 @@ from runix_tui.engine.facts import engine_info, limits_of
 from runix_tui.engine.images import Images
 from runix_tui.engine.listeners import listeners_of
 from runix_tui.engine.networks import Networks
+from runix_tui.engine.provision import Provision, provision
 from runix_tui.engine.service import Service
 from runix_tui.engine.usage import Usages
 from runix_tui.locations import Locations
@@ -30,6 +34,8 @@ class _Open:
     """What there is once the engine answered."""
 
     connection: Connection
+    bases: Bases
+    builder: Builder
     containers: Containers
     images: Images
     networks: Networks
@@ -65,6 +71,30 @@ class PodmanEngine:
     async def info(self) -> EngineInfo:
         """What the engine is and what works on this host."""
         return engine_info(await self._ask_info(), self.url, named=self._service is None)
+
+    async def ensure_base(self, base: BaseImage, *, variant: str, log: LogSink) -> str:
+        """The local reference of a base image, made ready if need be. Raises ``BuildError``."""
+        return await (await self._room()).bases.ensure(base, variant=variant, log=log)
+
+    async def bases(self) -> list[StoredBase]:
+        """The base images in local storage."""
+        return await (await self._room()).bases.stored()
+
+    async def pull_base(self, base: BaseImage, log: LogSink) -> str:
+        """Take a base image from the registry, anew; gives its reference. Raises ``BuildError``."""
+        return await (await self._room()).bases.pull(base, log)
+
+    async def build_base(self, base: BaseImage, log: LogSink) -> str:
+        """Build a base image here, whatever there is; gives its reference. Raises ``BuildError``."""
+        return await (await self._room()).bases.build(base, log)
+
+    async def resolve(self, reference: str, log: LogSink) -> str | None:
+        """The local reference of an image named in a Dockerfile, pulled if need be; None when it is not to be had."""
+        return await (await self._room()).bases.resolve(reference, log)
+
+    async def build(self, request: BuildRequest, log: LogSink) -> Image:
+        """Build an image. Cancelling the task ends the running step at once. Raises ``BuildError``."""
+        return await (await self._room()).builder.build(request, log)
 
     async def ensure_network(self, name: str, labels: Mapping[str, str]) -> None:
         """An isolated bridge with names."""
@@ -148,6 +178,7 @@ class PodmanEngine:
 
     async def _open(self) -> _Open:
         await asyncio.to_thread(_load)
+        given = await asyncio.to_thread(provision, self._environ, self._config.build.ca_bundle)
         await self._heal()
         connection = Connection(self._socket, heal=self._heal if self._service else None)
         try:
@@ -156,12 +187,20 @@ class PodmanEngine:
         except BaseException:
             await connection.close()
             raise
-        rootless = bool(info["host"]["security"]["rootless"])
+        return self._with(connection, info, given)
+
+    def _with(self, connection: Connection, info: Json, given: Provision) -> _Open:
+        rootless, limits = bool(info["host"]["security"]["rootless"]), limits_of(info)
+        networks = Networks(connection, self._home)
+        builder = Builder(connection, networks, home_id=self._home, rootless=rootless, limits=limits, provision=given)
+        bases = Bases(connection, builder, self._config, locks=self._locations.base_locks, environ=self._environ)
         return _Open(
             connection,
-            Containers(connection, rootless=rootless, limits=limits_of(info)),
+            bases,
+            builder,
+            Containers(connection, rootless=rootless, limits=limits),
             Images(connection),
-            Networks(connection, self._home),
+            networks,
             Usages(connection),
         )
 

@@ -1,0 +1,197 @@
+"""The engine's answer to a build: JSON lines into log lines, and what went wrong into a ``BuildError``.
+
+Made for floods: one split for each chunk of bytes, one sink call for each line, nothing awaited in between.
+"""
+
+import json
+import re
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from runix_tui.core.ports import LogSink
+from runix_tui.errors import BuildError
+
+EVIDENCE = 20  # lines
+_LONGEST = 64 * 1024  # characters of a line that has no end
+_OWN_LINES = ("STEP ", "--> ", "COMMIT", "Successfully tagged ")  # said by the engine, never in the middle of a line
+_IMAGE_ID = re.compile(r"[0-9a-f]{64}")
+_STEP = re.compile(r"\bat STEP \"(?P<step>.*)\": ", re.DOTALL)
+_EXIT = re.compile(r"exit status (\d+)")
+_OUT_OF_MEMORY_EXIT = 137  # killed; nobody but the kernel kills a step that was not cancelled
+
+
+@dataclass(frozen=True, slots=True)
+class _Sign:
+    """What some text in an error or in the last lines means."""
+
+    code: str
+    pattern: re.Pattern[str]
+    message: str
+    hint: str
+    transient: bool = False
+
+
+def _any(*texts: str) -> re.Pattern[str]:
+    return re.compile("|".join(texts), re.IGNORECASE)
+
+
+_MEMORY_HINT = "Raise build.memory in config.toml, or make the build need less (fewer parallel jobs, a smaller bundle)."
+_SIGNS = (
+    _Sign(
+        "disk_full",
+        _any("no space left on device", r"\bENOSPC\b", "disk quota exceeded"),
+        "The disk is full.",
+        "Free some space: `podman system df` shows what images and containers take.",
+    ),
+    _Sign(
+        "out_of_memory",
+        _any(
+            "javascript heap out of memory",
+            "cannot allocate memory",
+            "killed signal terminated program",
+            "command was killed with SIGKILL",
+            r"signal: killed",
+        ),
+        "The build ran out of memory.",
+        _MEMORY_HINT,
+    ),
+    _Sign(
+        "tls_untrusted",
+        _any(
+            "certificate verify failed",
+            "self[- ]signed certificate",
+            "unable to get local issuer certificate",
+            "certificate signed by unknown authority",
+            r"\bSELF_SIGNED_CERT_IN_CHAIN\b",
+            "certificate is not trusted",
+        ),
+        "A server's certificate is not trusted inside the build.",
+        "If your network signs connections anew, name its CA as build.ca_bundle in config.toml.",
+    ),
+    _Sign(
+        "network",
+        _any(
+            "temporary failure in name resolution",
+            "temporary failure resolving",
+            "could not resolve host",
+            "name or service not known",
+            r"\b(EAI_AGAIN|ENOTFOUND|ETIMEDOUT|ECONNRESET|ECONNREFUSED|ENETUNREACH)\b",
+            "network is unreachable",
+            "connection (timed out|reset by peer|refused)",
+            "read timed out",
+            "tls handshake timeout",
+            r"\bi/o timeout\b",
+            r"50[234] (service unavailable|bad gateway|gateway time-?out)",
+            "no route to host",
+        ),
+        "A server could not be reached from the build.",
+        "Check this machine's network and proxy settings, then deploy again.",
+        transient=True,
+    ),
+)
+
+
+class BuildLog:
+    """Feed it the answer's bytes; it hands lines to ``sink``. ``shown`` makes an engine's own line fit to be seen
+    (None: not at all), where the Builder added something to the Dockerfile.
+
+    ``image_id`` is set when the build succeeded, ``error`` is the engine's own text when it did not; neither means that
+    the engine went away.
+    """
+
+    def __init__(self, sink: LogSink, shown: Callable[[str], str | None] = str) -> None:
+        self.image_id = ""
+        self.error = ""
+        self._sink = sink
+        self._shown = shown
+        self._bytes = b""
+        self._rest = ""
+        self._last: deque[str] = deque(maxlen=EVIDENCE)
+
+    @property
+    def evidence(self) -> tuple[str, ...]:
+        """The last lines."""
+        return tuple(self._last)
+
+    def feed(self, data: bytes) -> None:
+        """Some bytes of the answer, cut anywhere."""
+        *whole, self._bytes = (self._bytes + data).split(b"\n")
+        for raw in whole:
+            if raw:
+                self._take(json.loads(raw))
+
+    def close(self) -> None:
+        """The answer ended: hand over what is left."""
+        if self._bytes.strip():
+            whole, self._bytes = self._bytes, b""
+            try:
+                message = json.loads(whole)
+            except ValueError:
+                return  # cut off: the engine went away
+            self._take(message)
+        self._flush()
+
+    def _take(self, message: dict[str, object]) -> None:
+        text = message.get("stream")
+        if isinstance(text, str) and text:
+            self._text(text)
+        error = message.get("error")
+        if isinstance(error, str) and error:
+            self.error = self._shown(error.strip()) or ""
+
+    def _text(self, text: str) -> None:
+        if self._rest and text.startswith(_OWN_LINES):
+            self._flush()
+        *lines, self._rest = (self._rest + text).split("\n")
+        for line in lines:
+            self._line(line)
+        if len(self._rest) > _LONGEST:
+            self._flush()
+
+    def _flush(self) -> None:
+        rest, self._rest = self._rest, ""
+        if rest:
+            self._line(rest)
+
+    def _line(self, line: str) -> None:
+        if len(line) == 64 and _IMAGE_ID.fullmatch(line):
+            self.image_id = line  # the last one is the image; an own line of a RUN step is overtaken by it
+            return
+        shown = self._shown(line) if line.startswith("STEP ") else line
+        if shown is not None:
+            self._last.append(shown)
+            self._sink("stdout", shown)
+
+
+def build_error(error: str, evidence: tuple[str, ...]) -> BuildError:
+    """The engine's ``error`` text as Runix's own: which step, which exit code, and why, by the last lines."""
+    step = found["step"] if (found := _STEP.search(error)) else ""
+    exit_code = int(codes[-1]) if (codes := _EXIT.findall(error)) else None
+    where = f'The step "{_short(step)}"' if step else "The build"
+    what = (
+        f"{where} failed with exit code {exit_code}." if exit_code is not None else f"{where} failed: {_cause(error)}"
+    )
+    if exit_code == _OUT_OF_MEMORY_EXIT:
+        return BuildError(
+            f"{where} ran out of memory (it was killed, exit code 137).",
+            hint=_MEMORY_HINT,
+            code="out_of_memory",
+            evidence=evidence,
+        )
+    text = "\n".join((error, *evidence))
+    for sign in _SIGNS:
+        if sign.pattern.search(text):
+            return BuildError(
+                f"{what} {sign.message}", hint=sign.hint, code=sign.code, transient=sign.transient, evidence=evidence
+            )
+    return BuildError(what, hint="The last lines of the build log say why.", evidence=evidence or (error,))
+
+
+def _cause(error: str) -> str:
+    return _STEP.sub("", error).removeprefix("error building ").removeprefix("building ").strip()
+
+
+def _short(step: str) -> str:
+    line = " ".join(step.replace("\\\n", " ").split())
+    return line if len(line) <= 120 else line[:117] + "…"
