@@ -24,6 +24,7 @@ from runix_tui.errors import ConfigError, Conflict
 GRACE = 5  # seconds for answers in flight once the server is to stop
 KEEP_ALIVE = 60  # seconds that an idle connection is kept; longer than any client of ours keeps it
 BACKLOG = 512
+PORT_MAX = 65535
 _log = logging.getLogger(__name__)
 
 
@@ -42,7 +43,7 @@ def bind(host: str, port: int) -> socket.socket:
         listener.bind(address)
         listener.listen(BACKLOG)
         listener.setblocking(False)
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         listener.close()
         raise _not_bound(error, host, port) from error
     return listener
@@ -50,6 +51,8 @@ def bind(host: str, port: int) -> socket.socket:
 
 def _resolve(host: str, port: int) -> tuple[socket.AddressFamily, tuple[Any, ...]]:
     name = host.removeprefix("[").removesuffix("]")
+    if not 0 <= port <= PORT_MAX:  # getaddrinfo takes it modulo 65536
+        raise ConfigError(f"{port} is not a port", hint=f"Choose a number from 0 to {PORT_MAX}.")
     try:
         found = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except (OSError, UnicodeError) as error:
@@ -58,9 +61,7 @@ def _resolve(host: str, port: int) -> tuple[socket.AddressFamily, tuple[Any, ...
     return family, address
 
 
-def _not_bound(error: OSError | OverflowError, host: str, port: int) -> Conflict | ConfigError:
-    if isinstance(error, OverflowError):
-        return ConfigError(f"{port} is not a port", hint="Choose a number from 0 to 65535.")
+def _not_bound(error: OSError, host: str, port: int) -> Conflict | ConfigError:
     if error.errno == errno.EADDRINUSE:
         return Conflict(
             f"port {port} is taken by {holder(port)}",
@@ -86,7 +87,7 @@ class Server:
     """One app on one address. ``host`` other than loopback is for who was asked to; ``port`` 0 is any free one."""
 
     def __init__(self, app: FastAPI, *, host: str = "127.0.0.1", port: int = 0) -> None:
-        self._address = (host, port)
+        self._address: tuple[str, int] = (host, port)
         self._streams: Streams = app.state.streams
         self._uvicorn = _Uvicorn(app, self._streams)
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -96,17 +97,17 @@ class Server:
         """Take the address, so that a taken port is known before anything else begins. Raises as :func:`bind` does."""
         if self._listener is None:
             self._listener = bind(*self._address)
+            self._address = self._listener.getsockname()[:2]
 
     @property
     def port(self) -> int:
         """The port, the real one once bound."""
-        return int(self._listener.getsockname()[1]) if self._listener else self._address[1]
+        return self._address[1]
 
     @property
     def url(self) -> str:
         """Where it answers, as seen from this machine."""
-        host = str(self._listener.getsockname()[0]) if self._listener else self._address[0]
-        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - shown, not bound
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self._address[0], self._address[0])  # noqa: S104 - shown
         return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
 
     @property
