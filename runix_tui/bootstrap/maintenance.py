@@ -62,13 +62,8 @@ def make_bases(locations: Locations, names: Sequence[str], *, local: bool, say: 
 
     async def work() -> list[str]:
         async with _engine(locations) as (engine, _):
-            made = []
-            for base in wanted:
-                for variant in ("run", "build"):
-                    made.append(
-                        await engine.make_base(base, variant=variant, local=local, log=lambda _, line: say(line))
-                    )
-            return made
+            make = engine.build_base if local else engine.pull_base
+            return [await make(base, lambda _, line: say(line)) for base in wanted]
 
     return asyncio.run(work())
 

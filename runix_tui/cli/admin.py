@@ -78,7 +78,7 @@ def completion(
     shell: Annotated[str, typer.Argument(help="bash, zsh or fish.")] = "bash",
 ) -> None:
     """Print shell completion: `runix completion bash > ~/.local/share/bash-completion/completions/runix`."""
-    from typer.completion import get_completion_script
+    from typer._completion_shared import get_completion_script
 
     if shell not in ("bash", "zsh", "fish"):
         raise InvalidRequest.of("shell", "one of bash, zsh, fish")

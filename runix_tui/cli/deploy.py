@@ -68,7 +68,8 @@ def deploy(
                 | {"repo_url": source, "service_name": service}
                 | ({"project_id": home.id} if home else {})
             )
-            identity, version = created.id, 1
+            identity: str = created.id
+            version: int | None = 1
         else:
             identity, version = _again(client, found, source, asked)
         if no_wait:
@@ -88,7 +89,7 @@ def _again(client: Client, found: Deployment, source: str, asked: dict[str, Any]
     fixed = sorted(asked.keys() - {"env", "instance_type", "branch", "command", "service_type"})
     if fixed:
         say(f"{', '.join(fixed)}: kept as they are; they are set when a service is made.")
-    changes = {key: asked[key] for key in ("env", "instance_type", "branch", "command") if key in asked}
+    changes: dict[str, Any] = {key: asked[key] for key in ("env", "instance_type", "branch", "command") if key in asked}
     if changes:
         client.change(found.id, changes)
     client.redeploy(found.id)
