@@ -24,7 +24,8 @@ _REFERENCE = re.compile(r"[a-z0-9][a-z0-9.-]*(?::\d+)?/[a-z0-9][a-z0-9._/-]*(?::
 _COMMENTS = {"# system packages", "# tools", "# dependencies", "# source", "# build", "# web server"}
 _INTERPRETERS = r"(?:ba|da|z|k|a|fi)?sh|python[\d.]*|perl|ruby|node|php"
 _PIPED = re.compile(
-    rf"\|&?\s*(?:(?:sudo|env|exec|xargs|busybox)\s+(?:-\S+\s+|\w+=\S*\s+)*)*(?:[\w./-]*/)?(?:{_INTERPRETERS})(?![\w.-])"
+    rf"(?<!\|)\|(?!\|)&?\s*(?:(?:[\w./-]*/)?(?:sudo|env|exec|xargs|busybox|nohup)\s+(?:-\S+\s+|\w+=\S*\s+)*)*"
+    rf"(?:[\w./-]*/)?(?:{_INTERPRETERS})(?![\w.-])"
 )
 _FETCHED = re.compile(r"(?:\$\(|`|<\()\s*(?:curl|wget)\b")
 _ENV_LINE = re.compile(r'([A-Za-z_][A-Za-z0-9_]*)=(?:[A-Za-z0-9_./:,@+-]*|"(?:[^"\\$]|\\["\\$])*")')
