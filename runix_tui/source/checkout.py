@@ -13,7 +13,7 @@ import pygit2
 from pygit2.enums import FileMode
 
 from runix_tui.source import faults
-from runix_tui.source.objects import GIT_ERRORS, read_blob, size_of
+from runix_tui.source.objects import GIT_ERRORS, blob_size, check_tree, read_blob
 from runix_tui.source.urls import Address
 from runix_tui.source.writer import Writer
 
@@ -70,12 +70,14 @@ def _walk(writer: Writer, tree: pygit2.Tree, under: bytes) -> Iterator[tuple[byt
 def _entry(writer: Writer, repository: pygit2.Repository, path: bytes, entry: pygit2.Object, written: Written) -> None:
     mode = entry.filemode
     if mode in {FileMode.TREE, FileMode.COMMIT}:
+        if mode == FileMode.TREE:
+            check_tree(repository, entry.id)
         writer.expect(path, 0)
         writer.folder(path)
         if mode == FileMode.COMMIT:
             written.submodules.append(Gitlink(os.fsdecode(path), str(entry.id)))
         return
-    size = size_of(repository, entry.id)
+    size = blob_size(repository, entry.id)
     writer.expect(path, size)
     if mode == FileMode.LINK:
         if size > MAX_TARGET:

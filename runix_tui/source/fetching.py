@@ -3,6 +3,7 @@
 Blocking, and heavy to import (libgit2): :mod:`.source` runs it in a thread.
 """
 
+import errno
 import posixpath
 import shutil
 import tempfile
@@ -72,6 +73,8 @@ class Fetching:
     def fetch(self, into: Path) -> Checkout:
         """Write the branch's tree to ``into``; on any fault nothing stays there."""
         self._configure()
+        if into.exists():
+            raise faults.disk(FileExistsError(errno.EEXIST, "there is something at the checkout's place"))
         try:
             return self._fetch_local(into) if self.address.local else self._fetch_remote(into)
         except BaseException:
@@ -172,11 +175,16 @@ class Fetching:
     def _root(self, top: Path, prefix: str) -> Path:
         """The app's folder in the checkout. Raises ``SourceError`` when ``root_dir`` is none of its folders."""
         wanted = self.remote.root_dir.strip("/")
-        path = posixpath.normpath(posixpath.join(prefix, wanted))
-        root = top / path
-        folders = sorted(entry.name for entry in (top / prefix).iterdir() if entry.is_dir()) if top.exists() else []
-        if ".." in wanted.split("/") or "\0" in wanted:
-            raise faults.no_root_dir(wanted, folders)
-        if not root.is_dir() or not root.resolve().is_relative_to(top.resolve()):
+        root = top / posixpath.normpath(posixpath.join(prefix, wanted))
+        if ".." in wanted.split("/") or not _is_folder(root, top):
+            folders = [entry.name for entry in (top / prefix).iterdir() if entry.is_dir()]
             raise faults.no_root_dir(wanted, folders)
         return root
+
+
+def _is_folder(place: Path, top: Path) -> bool:
+    """Whether ``place`` is a folder that is really inside ``top``."""
+    try:
+        return place.is_dir() and place.resolve().is_relative_to(top.resolve())
+    except (OSError, ValueError):  # a name too long, or with a NUL
+        return False

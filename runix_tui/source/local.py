@@ -46,7 +46,14 @@ def look(address: Address) -> Place:
 
 
 def listing(repository: pygit2.Repository) -> Listing:
-    """The branches, and what HEAD is."""
+    """The branches, and what HEAD is. Raises ``SourceError`` for a repository that is damaged."""
+    try:
+        return _listing(repository)
+    except GIT_ERRORS as error:
+        raise _unsound(Path(repository.path), error) from None
+
+
+def _listing(repository: pygit2.Repository) -> Listing:
     branches: dict[str, str] = {}
     for raw in repository.raw_listall_branches(BranchType.LOCAL):
         name = raw.decode("utf-8", "surrogateescape")

@@ -16,12 +16,21 @@ def read_commit(repository: pygit2.Repository, sha: str) -> pygit2.Commit:
     return found
 
 
-def size_of(repository: pygit2.Repository, oid: pygit2.Oid) -> int:
-    """An object's size in bytes, by its header: a small pack can hold an object that fills the memory."""
-    _, size, *_ = repository.odb.read_header(oid)
+def blob_size(repository: pygit2.Repository, oid: pygit2.Oid) -> int:
+    """A blob's size in bytes, by its header: a small pack can hold a blob that fills the memory. Raises ``KeyError``
+    for an object that is no blob."""
+    kind, size, *_ = repository.odb.read_header(oid)
+    if kind != ObjectType.BLOB:
+        raise KeyError(oid)
     return int(size)
 
 
 def read_blob(repository: pygit2.Repository, oid: pygit2.Oid) -> bytes:
-    """An object's bytes. Ask :func:`size_of` first."""
+    """A blob's bytes. Ask :func:`blob_size` first."""
     return bytes(repository.odb.read(oid)[1])
+
+
+def check_tree(repository: pygit2.Repository, oid: pygit2.Oid) -> None:
+    """Raise ``KeyError`` for an object that is no tree: pygit2 would read it as an empty one."""
+    if repository.odb.read_header(oid)[0] != ObjectType.TREE:
+        raise KeyError(oid)

@@ -48,7 +48,7 @@ def _default(listing: Listing) -> Choice:
     name = listing.default
     if name is None and listing.head:  # an old server does not say which branch HEAD is: any with its commit
         name = next((each for each, sha in sorted(listing.branches.items()) if sha == listing.head), None)
-    if name is None and len(listing.branches) == 1:
+    if listing.head is None and len(listing.branches) == 1:
         name = next(iter(listing.branches))
     if name in listing.branches:
         return Choice(name, listing.branches[name], f"There is no branch main: taking {name}, the repository's default")

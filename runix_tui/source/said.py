@@ -1,6 +1,5 @@
 """Words of a remote, a commit or a file name, made fit for a log: one line, no control or direction characters."""
 
-import unicodedata
 from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
@@ -9,15 +8,13 @@ from runix_tui.core.models import Commit
 if TYPE_CHECKING:
     import pygit2
 
-_UNFIT = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-
 
 def plain(text: str | bytes, limit: int = 200) -> str:
     """``text`` on one line without control characters, at most ``limit`` characters long."""
     if isinstance(text, bytes):
         text = text.decode("utf-8", "replace")
-    words = "".join(" " if char in "\n\r\t" else char for char in text[: 4 * limit])
-    clean = "".join(char for char in words if unicodedata.category(char) not in _UNFIT)
+    words = "".join(" " if char.isspace() else char for char in text[: 4 * limit])
+    clean = "".join(char for char in words if char.isprintable())
     line = " ".join(clean.split())
     return line if len(line) <= limit else line[: limit - 1] + "…"
 

@@ -18,7 +18,7 @@ from runix_tui.source.checkout import Gitlink, Written, write_tree
 from runix_tui.source.credentials import Credentials, Userinfo
 from runix_tui.source.gitmodules import Module
 from runix_tui.source.libgit2 import Access
-from runix_tui.source.objects import GIT_ERRORS, read_blob, read_commit, size_of
+from runix_tui.source.objects import GIT_ERRORS, blob_size, read_blob, read_commit
 from runix_tui.source.said import plain
 from runix_tui.source.urls import Address, parse
 from runix_tui.source.worker import Stop
@@ -113,7 +113,7 @@ def _modules_of(parent: Parent) -> dict[str, Module]:
     if entry.filemode not in {FileMode.BLOB, FileMode.BLOB_EXECUTABLE}:
         raise faults.unsafe(gitmodules.NAME, "is no plain file")
     try:
-        if size_of(parent.repository, entry.id) > gitmodules.MAX_FILE:
+        if blob_size(parent.repository, entry.id) > gitmodules.MAX_FILE:
             raise faults.unsafe(gitmodules.NAME, f"is larger than {gitmodules.MAX_FILE // 1024} KiB")
         return gitmodules.read(read_blob(parent.repository, entry.id))
     except GIT_ERRORS:

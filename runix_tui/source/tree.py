@@ -11,7 +11,7 @@ from pathlib import Path
 MAX_TEXT = 256 * 1024  # bytes of a file that planning reads
 MAX_MATCHES = 2_000
 MAX_LOOKED_AT = 100_000  # directory entries that one glob looks at
-NOT_WALKED = frozenset({".git", "node_modules"})  # not entered by ** (a pattern may name them)
+NOT_WALKED = frozenset({".git", "node_modules"})  # entered only when a pattern names them
 BOM = b"\xef\xbb\xbf"
 
 
@@ -45,13 +45,9 @@ class FolderTree:
 
     def glob(self, pattern: str) -> tuple[str, ...]:
         """Paths of files that match, sorted, at most 2000; ``**`` stands for any folders, also none."""
-        parts = [part for part in pattern.split("/") if part not in {"", "."}]
-        if not parts or ".." in parts or pattern.startswith("/"):
-            return ()
-        if parts[-1] == "**":
-            parts.append("*")
+        parts = _split(pattern)
         found: set[str] = set()
-        for path in self._matching(parts):
+        for path in self._matching(parts) if parts else ():
             found.add(path)
             if len(found) >= MAX_MATCHES:
                 break
@@ -101,31 +97,39 @@ class FolderTree:
         """Walks with a list of its own, so that neither depth nor width of a stranger's tree matters."""
         pending = [("", 0)]
         seen = {("", 0)}
-        looked_at = 0
-        while pending:
+        left = MAX_LOOKED_AT
+        while pending and left > 0:
             folder, index = pending.pop()
-            part, last = parts[index], index == len(parts) - 1
-            if part == "**" and (folder, index + 1) not in seen:
-                seen.add((folder, index + 1))
-                pending.append((folder, index + 1))
-            for name, is_folder, is_file in self._list(folder):
-                looked_at += 1
-                if looked_at > MAX_LOOKED_AT:
-                    return
+            listed = self._list(folder)[:left]
+            left -= len(listed)
+            steps: list[tuple[str, int]] = [(folder, index + 1)] if parts[index] == "**" else []
+            for name, is_folder, is_file in listed:
                 path = f"{folder}/{name}" if folder else name
-                if part == "**":
-                    step = (path, index) if is_folder and name not in NOT_WALKED else None
-                elif not fnmatch.fnmatchcase(name, part):
-                    continue
-                elif last:
-                    step = None
-                    if is_file:
-                        yield path
-                else:
-                    step = (path, index + 1) if is_folder else None
-                if step and step not in seen:
-                    seen.add(step)
-                    pending.append(step)
+                if is_folder:
+                    steps += [(path, after) for after in _after(parts, index, name)]
+                elif is_file and index == len(parts) - 1 and fnmatch.fnmatchcase(name, parts[index]):
+                    yield path
+            pending += [step for step in steps if step not in seen]
+            seen.update(steps)
+
+
+def _split(pattern: str) -> list[str]:
+    """The parts of a pattern, ``**/**`` as one; empty for a pattern that leads out of the tree."""
+    parts = [part for part in pattern.split("/") if part not in {"", "."}]
+    if pattern.startswith("/") or ".." in parts:
+        return []
+    parts = [part for part, before in zip(parts, ["", *parts], strict=False) if not part == before == "**"]
+    return [*parts, "*"] if parts and parts[-1] == "**" else parts
+
+
+def _after(parts: list[str], index: int, folder: str) -> list[int]:
+    """The part of the pattern that goes on in a folder of this name, or none."""
+    part = parts[index]
+    if folder in NOT_WALKED and part != folder:
+        return []
+    if part == "**":
+        return [index]
+    return [index + 1] if index < len(parts) - 1 and fnmatch.fnmatchcase(folder, part) else []
 
 
 def _is_text(name: str) -> bool:

@@ -6,7 +6,6 @@ Nothing here touches a disk or a network. Messages never repeat what was written
 import ipaddress
 import posixpath
 import re
-import unicodedata
 from dataclasses import dataclass, replace
 from urllib.parse import quote, unquote
 
@@ -114,7 +113,7 @@ def _check_text(text: str) -> None:
         raise _refuse("is empty", FORMS)
     if len(text) > MAX_LENGTH:
         raise _refuse(f"is longer than {MAX_LENGTH} characters", FORMS)
-    if any(unicodedata.category(char) in {"Cc", "Cf", "Cs", "Zl", "Zp"} for char in text):
+    if not text.isprintable():
         raise _refuse("has control characters", "Copy the address again, without line breaks.")
     if text.startswith("-"):
         raise _refuse("begins with '-', like an option of a command", FORMS)
@@ -157,22 +156,23 @@ def _parse_scp(user: str, host: str, path: str) -> Address:
     if len(host) == 1 and not user and path.startswith(("/", "\\")):
         raise _refuse("is not an absolute folder of this system", FORMS)
     name, _ = _host_and_port(host, "ssh")
-    clean = _network_path("/" + path, "ssh")
-    return Address("ssh", name, clean if path.startswith("/") else clean[1:], None, _ssh_user(user), scp=True)
+    absolute = path.startswith("/")
+    clean = _network_path(path if absolute else f"/{path}", "ssh")
+    return Address("ssh", name, clean if absolute else clean[1:], None, _ssh_user(user), scp=True)
 
 
 def _host_and_port(text: str, scheme: str) -> tuple[str, int | None]:
-    host, port = text, ""
-    if text.startswith("["):
-        host, _, port = text[1:].partition("]")
-        port = port.removeprefix(":") if port.startswith(":") or not port else "x"
-        try:
-            host = ipaddress.IPv6Address(host).compressed
-        except ValueError:
-            raise _refuse("has a malformed IPv6 address", FORMS) from None
-        return host, _port(port, scheme)
-    host, _, port = text.partition(":")
-    return _host(host), _port(port, scheme)
+    if not text.startswith("["):
+        host, _, port = text.partition(":")
+        return _host(host), _port(port, scheme)
+    number, closed, rest = text[1:].partition("]")
+    try:
+        host = ipaddress.IPv6Address(number).compressed
+    except ValueError:
+        host = ""
+    if not host or not closed or (rest and not rest.startswith(":")):
+        raise _refuse("has a malformed IPv6 address", FORMS)
+    return host, _port(rest.removeprefix(":"), scheme)
 
 
 def _host(text: str) -> str:
