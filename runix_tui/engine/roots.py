@@ -53,7 +53,8 @@ printf 'Package: usrmerge\\nPin: release *\\nPin-Priority: -1\\n' > etc/apt/pref
 _FINISH = """#!/bin/sh
 set -eu
 cd "$1"
-rm -rf usr/share/doc/* usr/share/info/* usr/share/locale/* usr/share/man/* var/log/* var/cache/debconf/*-old
+rm -rf usr/share/doc/* usr/share/info/* usr/share/locale/* usr/share/man/* var/log/*
+rm -rf var/cache/apt/* var/cache/debconf/*-old
 rm -f etc/apt/apt.conf.d/99mmdebstrap etc/dpkg/dpkg.cfg.d/99mmdebstrap etc/apt/preferences.d/runix
 mkdir -p usr/share/man/man1
 cat >> etc/apt/apt.conf.d/runix <<'END'
