@@ -92,10 +92,17 @@ def _inodes(pids: Iterable[int], proc: Path) -> Iterator[int]:
     """Inodes of the sockets that these processes hold, as far as this user may see them."""
     for pid in pids:
         try:
-            links = [str(each.readlink()) for each in (proc / str(pid) / "fd").iterdir()]
+            descriptors = list((proc / str(pid) / "fd").iterdir())
         except OSError:
             continue
-        yield from (int(match[1]) for link in links if (match := _SOCKET.fullmatch(link)))
+        yield from (int(match[1]) for each in descriptors if (match := _SOCKET.fullmatch(_target(each))))
+
+
+def _target(link: Path) -> str:
+    try:
+        return str(link.readlink())
+    except OSError:  # closed meanwhile
+        return ""
 
 
 def _read(path: Path) -> str:

@@ -32,6 +32,8 @@ def merged(checks: Iterable[Check]) -> list[tuple[str, ...]]:
     found: list[tuple[str, ...]] = []
     for command in (command for check in checks for command in check.fix):
         same = next((at for at, other in enumerate(found) if _installs_like(other, command)), None)
+        if command in found:
+            continue
         if same is None:
             found.append(command)
         else:
