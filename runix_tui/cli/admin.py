@@ -1,4 +1,4 @@
-"""Commands about the installation itself: its token, its health, its removal, and shell completion."""
+"""Commands about the installation itself: its token, its health, and its removal."""
 
 import sys
 from typing import Annotated
@@ -15,7 +15,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    for command in (token, doctor, uninstall, completion):
+    for command in (token, doctor, uninstall):
         app.command()(command)
 
 
@@ -72,17 +72,6 @@ def uninstall(
         if not typer.confirm("Remove all of this?", err=True):
             raise typer.Exit(EXIT_FAILED)
     maintenance.uninstall(locations, keep_data=keep_data, say=say)
-
-
-def completion(
-    shell: Annotated[str, typer.Argument(help="bash, zsh or fish.")] = "bash",
-) -> None:
-    """Print shell completion: `runix completion bash > ~/.local/share/bash-completion/completions/runix`."""
-    from typer._completion_shared import get_completion_script
-
-    if shell not in ("bash", "zsh", "fish"):
-        raise InvalidRequest.of("shell", "one of bash, zsh, fish")
-    line(get_completion_script(prog_name="runix", complete_var="_RUNIX_COMPLETE", shell=shell))
 
 
 _SIGNS = {"ok": "✓", "warn": "▲", "fail": "✗"}

@@ -3,7 +3,7 @@
 import os
 import re
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,10 +11,12 @@ from runix_tui.cli import variables
 from runix_tui.cli.output import as_json, say
 from runix_tui.cli.services import finish
 from runix_tui.cli.session import connected, project_of
-from runix_tui.client import Client
 from runix_tui.core import names
-from runix_tui.core.wire import Deployment
 from runix_tui.errors import Conflict, InvalidRequest
+
+if TYPE_CHECKING:
+    from runix_tui.client import Client
+    from runix_tui.core.wire import Deployment
 
 
 def register(app: typer.Typer) -> None:
@@ -78,7 +80,7 @@ def deploy(
         finish(client, identity, version, json=json)
 
 
-def _again(client: Client, found: Deployment, source: str, asked: dict[str, Any]) -> tuple[str, int | None]:
+def _again(client: "Client", found: "Deployment", source: str, asked: dict[str, Any]) -> tuple[str, int | None]:
     """The same name and repository again: what was asked for differently is changed, then it is redeployed."""
     if found.repo_url != _shown(source):
         raise Conflict(
@@ -96,7 +98,7 @@ def _again(client: Client, found: Deployment, source: str, asked: dict[str, Any]
     return found.id, client.deployment(found.id).latest_version
 
 
-def _existing(client: Client, service: str, project_id: str | None) -> Deployment | None:
+def _existing(client: "Client", service: str, project_id: str | None) -> "Deployment | None":
     found = (each for each in client.deployments() if (each.service_name, each.project_id) == (service, project_id))
     return next(found, None)
 

@@ -1,13 +1,16 @@
 """A build followed on the command line: stages and log lines to stderr as they come."""
 
 import sys
+from typing import TYPE_CHECKING
 
 from runix_tui.cli.output import foreign, say
-from runix_tui.client import Client
 from runix_tui.core.events import End, Gap, LogLine, StageMark
 
+if TYPE_CHECKING:
+    from runix_tui.client import Client
 
-def follow_build(client: Client, deployment_id: str, version: int | None) -> str:
+
+def follow_build(client: "Client", deployment_id: str, version: int | None) -> str:
     """Show a version's build log until its end; gives the history status it ended with."""
     for event in client.build_log(deployment_id, version=version):
         match event:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from runix_tui import __version__
-from runix_tui.cli import admin, bases, deploy, env, read, serve, services
+from runix_tui.cli import admin, bases, completion, deploy, env, read, serve, services
 from runix_tui.cli.output import say
 from runix_tui.errors import EXIT_FAILED, EXIT_TRANSIENT, EXIT_USAGE, InvalidRequest, RunixError
 
@@ -21,7 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for room in (serve, deploy, read, services, admin):
+for room in (serve, deploy, read, services, admin, completion):
     room.register(app)
 app.add_typer(env.app, name="env")
 app.add_typer(bases.app, name="bases")
@@ -44,6 +44,7 @@ def runix(
 
 def main() -> None:
     """The console script."""
+    completion.enable()
     try:
         app(standalone_mode=True)
     except RunixError as error:

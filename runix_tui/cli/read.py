@@ -1,7 +1,7 @@
 """Commands that only look."""
 
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -9,7 +9,9 @@ from runix_tui.cli.output import age, as_json, foreign, line, local, say, size, 
 from runix_tui.cli.output import status as shown_status
 from runix_tui.cli.session import connected, find
 from runix_tui.core.events import End, Gap, LogLine, StageMark
-from runix_tui.core.wire import Deployment, DeploymentDetails
+
+if TYPE_CHECKING:
+    from runix_tui.core.wire import Deployment, DeploymentDetails
 
 Name = Annotated[str, typer.Argument(help="NAME or PROJECT/NAME.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -99,7 +101,7 @@ def history(name: Name, json: Json = False) -> None:
         )
 
 
-def _row(each: Deployment, project: str) -> tuple[str, ...]:
+def _row(each: "Deployment", project: str) -> tuple[str, ...]:
     return (
         project,
         each.service_name,
@@ -113,7 +115,7 @@ def _row(each: Deployment, project: str) -> tuple[str, ...]:
     )
 
 
-def _one(each: DeploymentDetails, json: bool) -> None:
+def _one(each: "DeploymentDetails", json: bool) -> None:
     if json:
         as_json(each)
         return

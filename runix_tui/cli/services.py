@@ -1,15 +1,17 @@
 """Commands that do something to a service that is there."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from runix_tui.cli.follow import follow_build
 from runix_tui.cli.output import as_json, line, say
 from runix_tui.cli.session import connected, find
-from runix_tui.client import Client
-from runix_tui.core.wire import DeploymentDetails
 from runix_tui.errors import EXIT_FAILED, InvalidRequest
+
+if TYPE_CHECKING:
+    from runix_tui.client import Client
+    from runix_tui.core.wire import DeploymentDetails
 
 Name = Annotated[str, typer.Argument(help="NAME or PROJECT/NAME.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -93,7 +95,7 @@ def remove(
             say(f"{found.service_name} is gone.")
 
 
-def finish(client: Client, deployment_id: str, version: int | None, *, json: bool) -> None:
+def finish(client: "Client", deployment_id: str, version: int | None, *, json: bool) -> None:
     """Follow a build to its end; the URL on stdout, and exit 1 unless it runs."""
     ended = follow_build(client, deployment_id, version)
     details = client.deployment(deployment_id)
@@ -108,7 +110,7 @@ def finish(client: Client, deployment_id: str, version: int | None, *, json: boo
         raise typer.Exit(EXIT_FAILED)
 
 
-def _show(details: DeploymentDetails, json: bool) -> None:
+def _show(details: "DeploymentDetails", json: bool) -> None:
     if json:
         as_json(details)
     elif details.serving and details.url:

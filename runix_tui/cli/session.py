@@ -4,17 +4,20 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from runix_tui import __version__
 from runix_tui.bootstrap import detached
 from runix_tui.bootstrap.home import server_hint, stored_token, take_token
 from runix_tui.cli.output import say
-from runix_tui.client import Client
 from runix_tui.core.secret import Secret
-from runix_tui.core.wire import Deployment, Project
 from runix_tui.errors import InvalidRequest, NotFound
 from runix_tui.locations import Locations, locate
+
+if TYPE_CHECKING:
+    from runix_tui.client import Client
+    from runix_tui.core.wire import Deployment, Project
 
 
 @cache
@@ -30,8 +33,10 @@ def home() -> Locations:
 
 
 @contextmanager
-def connected() -> Iterator[Client]:
+def connected() -> "Iterator[Client]":
     """A client of this home's server. Raises ``Unavailable`` when none can be started."""
+    from runix_tui.client import Client
+
     token, locations = given_token(), home()
     hint = server_hint(locations)
     if hint is None:
@@ -41,7 +46,7 @@ def connected() -> Iterator[Client]:
         yield client
 
 
-def find(client: Client, name: str) -> Deployment:
+def find(client: "Client", name: str) -> "Deployment":
     """The deployment called ``name`` or ``project/name`` (or with this id). Raises ``NotFound``, ``InvalidRequest``."""
     if _is_uuid(name):
         return client.deployment(name)
@@ -60,7 +65,7 @@ def find(client: Client, name: str) -> Deployment:
     return found[0]
 
 
-def project_of(client: Client, name: str | None, *, create: bool = False) -> Project | None:
+def project_of(client: "Client", name: str | None, *, create: bool = False) -> "Project | None":
     """The project called ``name`` (None and ``default``: the default one, which is None)."""
     if name is None or name == "default":
         return None
