@@ -176,6 +176,8 @@ class _Uvicorn(uvicorn.Server):
         """Streams first: they would last for ever."""
         self._streams.close()
         await super().shutdown(sockets)
+        for connection in list(self.server_state.connections):  # of clients that do not read what they asked for
+            connection.transport.abort()
         left = list(self.server_state.tasks)
         if left:
             await asyncio.wait(left, timeout=1)
