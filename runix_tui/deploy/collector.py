@@ -2,7 +2,7 @@
 
 The engine replaces a container's file when it has reached its size: the old one is held open and read to its end
 before the new one. Containers of one deployment (both versions during a switch) merge by arrival. Lines are found by
-polling: a read at the end of a file costs microseconds, and ten idle services some tens of them five times a second.
+polling: a read at the end of a file costs microseconds, and ten idle services some tens of them ten times a second.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ from runix_tui.deploy.taken import Place, Taken
 
 CHUNK = 256 * 1024  # bytes taken at once; about 2 ms of work
 POLL_BUSY = 0.02  # seconds
-POLL_IDLE = 0.2
+POLL_IDLE = 0.1
 PARTIAL_SECONDS = 1.0  # a line without its end (a prompt, the last words of a crash) is shown after this time
 
 _SUFFIX = ".log"
@@ -188,6 +188,8 @@ class Collector:
         while tail.file is not None:
             status = os.fstat(tail.file.fileno())
             replaced = status.st_nlink == 0  # asked before reading: the engine wrote nothing to it after that
+            if status.st_size == tail.place.offset and not replaced:
+                return b""
             if status.st_size < tail.place.offset:  # emptied in place, by somebody else than the engine
                 self._add(tail, Place(held=tail.place.held))
             data = os.pread(tail.file.fileno(), CHUNK, tail.place.offset)
