@@ -16,7 +16,8 @@ from runix_tui.engine.spec import LOOPBACK, Limits, create_body
 from runix_tui.errors import StartError
 from runix_tui.locations import PRIVATE_DIR
 
-STOP_SLACK = 30.0  # seconds for the engine's own work beyond a stop's time-out
+WAIT_INTERVAL = "50ms"  # between two looks of the engine, while a container is waited for
+WAIT_LONGEST = 3600.0  # seconds; whoever waits sets the limit that matters
 _GONE = 404
 _ALREADY_SO = 304
 _RUNNING = "running"
@@ -78,17 +79,38 @@ class Containers:
         return [each for each in found if each is not None]
 
     async def stop(self, container: str, *, grace: float) -> None:
-        """SIGTERM, then SIGKILL after ``grace`` seconds; not there or not running: nothing to do."""
-        seconds = max(0, round(grace))
+        """Its stop signal, then SIGKILL after ``grace`` seconds; not there or not running: nothing to do.
+
+        Not by the engine's own stop, which holds the container's lock meanwhile: so a stop that is cancelled does not
+        keep a ``remove`` waiting.
+        """
+        if not await self._ended(container):
+            await self._signal(container, await self._stop_signal(container))
+            try:
+                async with asyncio.timeout(grace):
+                    await self._wait(container)
+            except TimeoutError:
+                await self._signal(container, "SIGKILL")
+                await self._wait(container)
+
+    async def _signal(self, container: str, signal: str) -> None:
         answer = await self._connection.request(
-            "POST",
-            f"/containers/{container}/stop",
-            "stop a container",
-            params={"timeout": str(seconds)},
-            within=seconds + STOP_SLACK,
+            "POST", f"/containers/{container}/kill", "signal a container", params={"signal": signal}
         )
         if answer.status >= 400 and answer.status != _GONE and not await self._ended(container):
-            raise Refused(f"The engine refused to stop a container: {answer.message}", http=answer.status)
+            raise Refused(f"The engine refused to signal a container: {answer.message}", http=answer.status)
+
+    async def _stop_signal(self, container: str) -> str:
+        """The image's STOPSIGNAL, SIGTERM where it has none."""
+        answer = await self._connection.request("GET", f"/containers/{container}/json", "inspect a container")
+        found = answer.body["Config"].get("StopSignal") if answer.status < 400 else None
+        return str(found or "SIGTERM")
+
+    async def _wait(self, container: str) -> None:
+        """Until it has ended."""
+        params = [("condition", "exited"), ("condition", "stopped"), ("interval", WAIT_INTERVAL)]
+        path = f"/containers/{container}/wait"
+        await self._connection.request("POST", path, "wait for a container", params=params, within=WAIT_LONGEST)
 
     async def remove(self, container: str) -> None:
         """Kill and remove it and its anonymous volumes, at once; not there: nothing to do."""

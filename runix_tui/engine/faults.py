@@ -26,8 +26,8 @@ class Refused(DeployError):
 
     @property
     def missing(self) -> bool:
-        """Whether what was asked for is not there."""
-        return self.http == 404
+        """Whether what was asked for is not there. What goes while it is looked at gets a 500 that says so."""
+        return self.http == 404 or (self.http == 500 and "no such container" in self.message)
 
 
 def mapped(error: BaseException, what: str) -> RunixError:
