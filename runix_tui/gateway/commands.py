@@ -6,7 +6,7 @@ A command is made only of names that configuration.py made and of checked target
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from runix_tui.core.ports import Page
@@ -16,6 +16,7 @@ from runix_tui.gateway.table import EMPTY, Backend, Place, Slot, SlotState, Tabl
 SHOW_PROCESSES = "show proc"
 SHOW_INFO = "show info"
 SHOW_SERVERS = "show servers state"
+SHOW_SESSIONS = "show sess"
 RELOAD = "reload"
 
 _MAINTENANCE = 0x01 | 0x02 | 0x20 | 0x40  # srv_admin_state: forced, inherited, by resolution, by host name
@@ -40,14 +41,20 @@ def show_map(folder: str = CONFIG_DIR) -> str:
     return f"show map {folder}/{MAP_FILE}"
 
 
-def show_sessions(backend: int) -> str:
+def show_statistics(backend: int) -> str:
     """Statistics of a backend's servers."""
     return f"show stat {SERVICE}{backend} 4 -1"
 
 
 def shut_sessions(place: Place) -> str:
-    """End every connection to a slot."""
+    """End every connection to a slot; refused by a worker that leaves (see :func:`shut_listed`)."""
     return f"shutdown sessions server {server_name(*place)}"
+
+
+def shut_listed(text: str, places: Collection[Place]) -> list[str]:
+    """The commands that end, of the sessions that ``show sess`` lists, those to these slots."""
+    found = (re.match(r"(0x[0-9a-f]+): .* be=(\S+) srv=(\S+) ", line) for line in text.splitlines())
+    return [f"shutdown session {match[1]}" for match in found if match and _place(match[2], match[3]) in places]
 
 
 def difference(old: Table, new: Table, *, folder: str = CONFIG_DIR) -> list[str]:
@@ -57,11 +64,7 @@ def difference(old: Table, new: Table, *, folder: str = CONFIG_DIR) -> list[str]
         (place, was, slot) for (place, was), (_, slot) in zip(old.places(), new.places(), strict=True) if was != slot
     ]
     rising = [line for place, was, slot in changed if slot.state is SlotState.READY for line in _rise(place, was, slot)]
-    falling = [
-        f"set server {server_name(*place)} state {'drain' if slot.state is SlotState.DRAINING else 'maint'}"
-        for place, was, slot in changed
-        if slot.state is not SlotState.READY and slot.state is not was.state
-    ]
+    falling = [line for place, was, slot in changed for line in _fall(place, was, slot)]
     return rising + list(_mapping(old, new, f"{folder}/{MAP_FILE}")) + falling
 
 
@@ -89,7 +92,7 @@ def parse_description(text: str) -> str:
     return next((line[12:].strip() for line in text.splitlines() if line.startswith("description:")), "")
 
 
-def parse_sessions(text: str) -> dict[Place, int]:
+def parse_statistics(text: str) -> dict[Place, int]:
     """Connections (requests in flight, streams, tunnels) by slot, from ``show stat``."""
     lines = [line for line in text.lstrip("# \n").splitlines() if line.strip()]
     found: dict[Place, int] = {}
@@ -121,6 +124,14 @@ def _rise(place: Place, was: Slot, slot: Slot) -> Iterator[str]:
             yield shut_sessions(place)
         yield f"set server {server_name(*place)} addr {slot.target.address} port {slot.target.port}"
     yield f"set server {server_name(*place)} state ready"
+
+
+def _fall(place: Place, was: Slot, slot: Slot) -> Iterator[str]:
+    """A slot that is empty has nothing to drain (what drains may be in a worker that a reload left behind)."""
+    if slot.state is SlotState.EMPTY and was.state is not SlotState.EMPTY:
+        yield f"set server {server_name(*place)} state maint"
+    elif slot.state is SlotState.DRAINING and was.state is SlotState.READY:
+        yield f"set server {server_name(*place)} state drain"
 
 
 def _mapping(old: Table, new: Table, file: str) -> Iterator[str]:

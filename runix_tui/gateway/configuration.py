@@ -7,8 +7,12 @@ comes back with the same routes. Choices, and why:
   an idle connection just as a request is sent on it is the usual source of stray 502s; on loopback a new one is cheap.
 - ``retry-on conn-failure`` with ``redispatch``: only what no service has seen yet is tried again, on the slot that
   serves now, so a request that meets a container that just stopped is not lost.
-- ``idle-close-on-response``: a worker that reloads away answers once more on a kept-alive connection before closing it.
+- ``idle-close-on-response``: a worker that a reload leaves behind answers once more on each kept-alive connection, then
+  closes it. Its routes can't be changed any more, so it hands such requests to its successor (``if { stopping }``).
 - ``noreuseport``: two gateways never share a port unnoticed; a reload hands its socket over instead.
+- ``Connection`` is rewritten and ``Upgrade: h2c`` dropped: a client can neither have the service drop the headers that
+  the gateway set, nor speak past the gateway.
+- ``abortonclose``: a service learns at once that a client went away.
 - No traffic log: addresses of requests may hold secrets.
 """
 
@@ -23,6 +27,7 @@ MASTER_SOCKET = "master.sock"
 CONFIG_FILE = "haproxy.cfg"
 MAP_FILE = "hosts.map"
 UNKNOWN = "unknown"
+RELAY = "relay"
 SERVICE = "svc_"  # backends of services: svc_0, svc_1, …
 
 BUFFER = 32 * 1024  # bytes; bounds all headers of a request together
@@ -65,13 +70,22 @@ frontend web
     http-request return status 400 content-type "text/html; charset=utf-8" file {folder}/400.html{headers} \
 unless {{ req.hdr_cnt(host) eq 1 }}
     http-request set-var(txn.route) req.hdr(host),host_only,lower,rtrim(.),map({folder}/{map_file},{unknown})
+    acl upgrades req.hdr(upgrade) -m found
+    http-request del-header upgrade if {{ req.hdr(upgrade),lower -m sub h2c }}
+    http-request del-header http2-settings
+    http-request set-header Connection upgrade if upgrades
+    http-request del-header connection unless upgrades
     http-request del-header ^(x[-_]forwarded[-_].*|x[-_]real[-_]ip|forwarded|proxy)$ -m reg
     http-request set-header X-Forwarded-For %[src]
     http-request set-header X-Forwarded-Host %[req.hdr(host)]
     http-request set-header X-Forwarded-Proto http
     http-request set-header X-Forwarded-Port {port}
+    use_backend {relay} if {{ stopping }}
     use_backend %[var(txn.route)]
     default_backend {unknown}
+
+backend {relay}
+    server gateway 127.0.0.1:{port}
 
 {page_backends}
 """
@@ -129,6 +143,7 @@ def _frame(port: int, folder: str) -> str:
         folder=folder,
         map_file=MAP_FILE,
         unknown=UNKNOWN,
+        relay=RELAY,
         headers=_headers(pages.ERRORS[400]),
         error_files="\n".join(f"    errorfile {status} {folder}/{status}.http" for status in pages.ERRORS),
         page_backends="\n".join(_page(name, answer, folder) for name, answer in pages.ANSWERS.items()),

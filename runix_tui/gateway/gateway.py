@@ -57,7 +57,6 @@ class HaproxyGateway:
         )
         self._lock = asyncio.Lock()
         self._table: Table | None = None  # what it shall route, as on disk; None: not set up by this process
-        self._running: Table | None = None  # what HAProxy routes; None: not known for sure
 
     @property
     def port(self) -> int | None:
@@ -70,14 +69,13 @@ class HaproxyGateway:
         Raises ``ConfigError`` (``port_taken``), ``Unavailable``, and what ``base_image`` raises.
         """
         async with self._lock:
-            self._running = None
             if await self._keeper.adopt():
                 running = await self._runtime.table()
                 await self._carry_out(_filled(running.settled().grown(self._stock), routes, pages))
             else:
                 table = _filled(Table.of_size(self._stock), routes, pages)
                 await self._keeper.launch(table)
-                self._table = self._running = table
+                self._table = table
 
     async def switch(self, route: Route) -> None:
         """Lead a host to a new address; from here on every new request goes there, and the old address drains.
@@ -122,7 +120,7 @@ class HaproxyGateway:
         """Remove the gateway's container; its files go with the home."""
         async with self._lock:
             await self._keeper.remove()
-            self._table = self._running = None
+            self._table = None
 
     def _known(self) -> Table:
         if self._table is None:
@@ -155,7 +153,6 @@ class HaproxyGateway:
         for _ in range(_ATTEMPTS):
             try:
                 if not await self._tell(wanted):
-                    self._running = wanted
                     return
             except Unavailable:
                 await self._keeper.revive(wanted)
@@ -166,18 +163,13 @@ class HaproxyGateway:
         )
 
     async def _tell(self, wanted: Table) -> list[str]:
-        """Make HAProxy run ``wanted``; gives what it objected to."""
-        running, self._running = self._running, None
+        """Make HAProxy run ``wanted``; gives what it objected to. What it runs is read, never remembered: it may have
+        been killed and have come back from the files a moment ago."""
         revision = self._keeper.revision(wanted)
-        if running is None:
-            running = await self._runtime.table()
-            stale = await self._runtime.revision() != revision
-        else:
-            stale = len(running.backends) != len(wanted.backends)
-        if stale:
+        if await self._runtime.revision() != revision:
             await self._runtime.reload(revision, within=RELOAD_TIME)
             return []
-        return await self._runtime.apply(commands.difference(running, wanted))
+        return await self._runtime.apply(commands.difference(await self._runtime.table(), wanted))
 
 
 def _routed(table: Table, route: Route) -> Table:

@@ -1,7 +1,8 @@
 """HAProxy's runtime API: the master's Unix socket, through which every worker is reached.
 
-A reload leaves workers that keep their connections until these end, for hours where a WebSocket stays open. They also
-answer a last request on connections that were kept alive: so changes go to all workers, and draining asks them all.
+A reload leaves workers that keep their connections until these end, for hours where a WebSocket stays open. Their
+routes stay as they are (new requests they hand on, see configuration.py), so changes go to the accepting worker alone,
+while draining asks all of them.
 """
 
 import asyncio
@@ -41,13 +42,8 @@ class Runtime:
         return commands.parse_table(hosts, await self._ask(commands.SHOW_SERVERS, worker=worker))
 
     async def apply(self, lines: Sequence[str]) -> list[str]:
-        """Carry out changing commands in every worker; gives what the accepting one objected to."""
-        if not lines:
-            return []
-        processes = await self.processes()
-        for worker in processes.leaving:
-            await self._follow(worker, lines)
-        return await self._change(self._accepting(processes), lines)
+        """Carry out changing commands; gives what HAProxy objected to."""
+        return await self._change(await self._current(), lines)
 
     async def sessions(self, places: Collection[Place]) -> int:
         """Connections to these slots, of all workers."""
@@ -55,16 +51,17 @@ class Runtime:
         total = 0
         for worker in (self._accepting(processes), *processes.leaving):
             for backend in {backend for backend, _ in places}:
-                counts = commands.parse_sessions(await self._ask(commands.show_sessions(backend), worker=worker))
-                total += sum(count for place, count in counts.items() if place in places)
+                answer = await self._ask(commands.show_statistics(backend), worker=worker)
+                total += sum(count for place, count in commands.parse_statistics(answer).items() if place in places)
         return total
 
     async def shut(self, places: Collection[Place]) -> None:
         """End the connections to these slots, in all workers."""
         processes = await self.processes()
-        lines = [commands.shut_sessions(place) for place in places]
-        for worker in (self._accepting(processes), *processes.leaving):
-            await self._change(worker, lines)
+        await self._change(self._accepting(processes), [commands.shut_sessions(place) for place in places])
+        for worker in processes.leaving:
+            listed = await self._ask(commands.SHOW_SESSIONS, worker=worker)
+            await self._change(worker, commands.shut_listed(listed, places))
 
     async def reload(self, revision: str, *, within: float) -> None:
         """Have a new worker take over the listening socket and run ``revision`` from disk; the old one keeps its
@@ -87,12 +84,6 @@ class Runtime:
             return worker != instead_of and await self.revision() == revision
         except Unavailable:  # while the master starts itself anew
             return False
-
-    async def _follow(self, worker: int, lines: Sequence[str]) -> None:
-        """Have a worker that leaves follow, as far as it knows the backends: after its first objection it stays put."""
-        for line in lines:
-            if commands.complaints(await self._ask(line, worker=worker)):
-                return
 
     async def _change(self, worker: int, lines: Sequence[str]) -> list[str]:
         found: list[str] = []

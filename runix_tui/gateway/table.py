@@ -138,11 +138,9 @@ class Table:
     def _free_backend(self) -> int:
         taken = {where for where in self.hosts.values() if isinstance(where, int)}
         free = [number for number in range(len(self.backends)) if number not in taken]
-        clean = [number for number in free if all(slot == EMPTY for slot in self.backends[number])]
-        usable = clean or [number for number in free if EMPTY in self.backends[number]]
-        if not usable:
+        if not free:
             raise Full
-        return usable[0]
+        return max(free, key=lambda number: self.backends[number].count(EMPTY))
 
     def _put(self, number: int, backend: Backend) -> tuple[Backend, ...]:
         return (*self.backends[:number], backend, *self.backends[number + 1 :])
