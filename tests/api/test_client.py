@@ -1,0 +1,260 @@
+"""The typed client against a real server."""
+
+import asyncio
+import contextlib
+import http.server
+import socket
+import threading
+import time
+
+import pytest
+
+from runix_tui.client import AsyncClient, Client
+from runix_tui.client.answers import skew
+from runix_tui.client.lines import Splitter, event
+from runix_tui.core.events import End, Gap, LogLine, StageMark
+from runix_tui.core.secret import Secret
+from runix_tui.core.stages import Status, VersionStatus
+from runix_tui.core.wire import DeploymentEvent, Removed
+from runix_tui.errors import (
+    Conflict,
+    InvalidRequest,
+    NotAvailableYet,
+    NotFound,
+    RunixError,
+    StartError,
+    Unauthorized,
+    Unavailable,
+)
+
+TOKEN = Secret("test-token-0123456789")
+BODY = {"service_name": "web", "service_type": "web_service", "repo_url": "https://github.com/user/web"}
+
+
+def eventually(holds, patience=5.0):
+    deadline = time.monotonic() + patience
+    while not holds():
+        assert time.monotonic() < deadline, "it never came true"
+        time.sleep(0.01)
+
+
+@pytest.fixture
+def client(running):
+    with Client(running.url, TOKEN) as found:
+        yield found
+
+
+def test_life(running, client):
+    made = client.create({**BODY, "branch": None, "env": {"A": "1"}})
+    assert made.status is Status.BUILDING
+    assert client.deployment(made.id).env == {"A": "********"}
+    assert client.deployment(made.id, reveal=True).env == {"A": "1"}
+    running.do(lambda: running.fake.finish(made.id))
+    assert [one.id for one in client.deployments(status=Status.RUNNING)] == [made.id]
+    assert client.change(made.id, {"env": {"A": None}, "instance_type": "pro"}).instance_type == "pro"
+    assert client.redeploy(made.id).status is Status.BUILDING
+    client.cancel(made.id)
+    client.redeploy(made.id)
+    running.do(lambda: running.fake.finish(made.id))
+    assert client.rollback(made.id, 1).message == "Rolled back successfully"
+    assert client.history(made.id)[0].rollback_of == 1
+    assert client.version(made.id, 1).dockerfile == "FROM scratch\n"
+    assert client.stop(made.id).status is Status.STOPPED
+    assert client.start(made.id).serving
+    project = client.create_project("shop")
+    assert client.projects() == [project]
+    assert client.deployments(project_id=project.id) == []
+    client.delete_project(project.id)
+    client.delete(made.id)
+    assert client.deployments() == []
+    assert client.health().status == "ok"
+
+
+def test_errors_are_ours_again(running, client):
+    with pytest.raises(NotFound) as missing:
+        client.deployment("00000000-0000-0000-0000-000000000000")
+    assert missing.value.hint
+    client.create(BODY)
+    with pytest.raises(Conflict) as taken:
+        client.create(BODY)
+    assert taken.value.code == "name_taken"
+    with pytest.raises(InvalidRequest) as wrong:
+        client.create({**BODY, "service_name": "A", "env": {"a-b": "1"}})
+    assert {one.path for one in wrong.value.errors} == {"service_name", "env.a-b"}
+    with pytest.raises(NotAvailableYet):
+        client.create({**BODY, "service_type": "redis"})
+    running.fake.fault = Unavailable("away", hint="wait")
+    with pytest.raises(Unavailable) as away:
+        client.deployments()
+    assert (away.value.hint, away.value.exit_code) == ("wait", 75)
+    running.fake.fault = StartError("it exited", hint="look", evidence=("last words",))
+    with pytest.raises(RunixError) as failed:
+        client.deployment(next(iter(running.fake.found)))
+    assert failed.value.evidence == ("last words",)
+
+
+def test_a_wrong_token(running):
+    with Client(running.url, Secret("wrong")) as client, pytest.raises(Unauthorized) as caught:
+        client.deployments()
+    assert "runix token" in caught.value.hint
+    assert "wrong" not in str(caught.value)
+
+
+def test_no_server():
+    with socket.create_server(("127.0.0.1", 0)) as one:
+        url = f"http://127.0.0.1:{one.getsockname()[1]}"
+    with Client(url, TOKEN) as client, pytest.raises(Unavailable) as caught:
+        client.deployments()
+    assert (caught.value.code, caught.value.exit_code) == ("server_away", 75)
+    assert "runix serve" in caught.value.hint
+
+
+def test_another_program_on_that_port():
+    class Other(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b"<html>hello")
+
+        def log_message(self, *_):
+            pass
+
+    with http.server.HTTPServer(("127.0.0.1", 0), Other) as other:
+        thread = threading.Thread(target=other.serve_forever)
+        thread.start()
+        try:
+            with Client(f"http://127.0.0.1:{other.server_port}", TOKEN) as client, pytest.raises(RunixError) as caught:
+                client.deployments()
+        finally:
+            other.shutdown()
+            thread.join()
+    assert caught.value.code == "not_runix"
+
+
+def test_a_proxy_of_the_environment_is_not_asked(running, monkeypatch):
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    with Client(running.url, TOKEN) as client:
+        assert client.deployments() == []
+
+
+def test_another_version_is_said_once(running):
+    said: list[str] = []
+    with Client(running.url, TOKEN, version="1.3.0", say=said.append) as client:
+        client.deployments()
+        client.deployments()
+        assert client.server_version == "1.2.3"
+    assert len(said) == 1
+    assert "1.2.3" in said[0]
+    assert "runix serve --stop" in said[0]
+    with Client(running.url, TOKEN, version="1.2.3", say=said.append) as client:
+        client.deployments()
+    assert len(said) == 1
+
+
+def test_which_one_to_restart():
+    assert skew("1.10.0", "1.10.0") is None
+    assert skew(None, "1") is None
+    assert "restart this one" in skew("1.10.0", "1.9.0")
+    assert "restart the server" in skew("1.9.0", "1.10.0")
+
+
+def test_logs(running, client):
+    made = client.create(BODY).id
+    running.do(lambda: running.fake.say(made, *(f"line {number}" for number in range(5))))
+    found = list(client.logs(made, tail=2, follow=False))
+    assert [(one.seq, one.line) for one in found] == [(4, "line 3"), (5, "line 4")]
+    assert len(list(client.logs(made, tail="all", follow=False))) == 5
+    assert [one.seq for one in client.logs(made, after=3, follow=False)] == [4, 5]
+    assert len(list(client.logs(made, since="2026-02-25T10:00:00+00:00", follow=False))) == 5
+    with pytest.raises(InvalidRequest):
+        next(client.logs(made, since="yesterday"))
+    with pytest.raises(NotFound):
+        next(client.logs("00000000-0000-0000-0000-000000000000"))
+    following = client.logs(made, tail=1)
+    assert next(following).line == "line 4"
+    running.do(lambda: running.fake.say(made, "new"))
+    assert next(following).line == "new"
+    following.close()
+
+
+def test_build_log(running, client):
+    made = client.create(BODY).id
+    running.do(lambda: running.fake.build_says(made, "compiling"))
+    assert len(list(client.build_log(made, follow=False))) == 2
+    running.do(lambda: running.fake.finish(made, VersionStatus.FAILED))
+    found = list(client.build_log(made, version=1))
+    assert [type(one) for one in found] == [StageMark, LogLine, End]
+    assert found[-1].status == "failed"
+    assert list(client.build_log(made, after=found[-1].seq)) == []
+
+
+def test_events(running, client):
+    changes = client.events()
+    answers: list[object] = []
+    reading = threading.Thread(target=lambda: answers.extend(next(changes) for _ in range(2)))
+    reading.start()
+    eventually(lambda: running.open_streams == 1)
+    made = running.create()
+    eventually(lambda: len(answers) == 1)
+    running.do(lambda: running.fake.delete(made))
+    reading.join(5)
+    assert [type(one) for one in answers] == [DeploymentEvent, Removed]
+    changes.close()
+
+
+async def test_following_in_a_loop(running):
+    made = await asyncio.to_thread(running.create)
+    await asyncio.to_thread(running.do, lambda: running.fake.say(made, *(f"line {n}" for n in range(10_000))))
+    async with AsyncClient(running.url, TOKEN) as client:
+        data, last = b"", 0
+        async with contextlib.aclosing(client.logs(made, tail=None)) as chunks:
+            async for chunk in chunks:
+                assert chunk.data.endswith(b"\n")
+                data, last = data + chunk.data, chunk.last
+                if last == 10_000:
+                    break
+        assert [event(line).seq for line in data.splitlines()] == list(range(1, 10_001))
+        await asyncio.to_thread(running.do, lambda: running.fake.finish(made))
+        built = [one async for one in client.build_log(made)]
+        assert built[-1].ended
+        assert [type(one) for chunk in built for one in chunk.events()] == [StageMark, End]
+        with pytest.raises(NotFound):
+            await anext(client.logs("00000000-0000-0000-0000-000000000000"))
+        async with contextlib.aclosing(client.events()) as changes:
+            first = asyncio.ensure_future(anext(changes))
+            await asyncio.to_thread(eventually, lambda: running.open_streams == 1)
+            await asyncio.to_thread(running.do, lambda: running.fake.delete(made))
+            assert await first == Removed(id=made)
+
+
+async def test_a_server_that_is_gone(running):
+    async with AsyncClient(running.url, TOKEN) as client:
+        await asyncio.to_thread(running.thread.stop)
+        with pytest.raises(Unavailable):
+            await anext(client.events())
+
+
+def test_chunks_of_any_size_make_the_same_lines():
+    lines = b"".join(
+        b'{"seq":%d,"ts":"x","stream":"stdout","line":"%s"}\n' % (number, b"y" * (number % 7))
+        for number in range(1, 60)
+    )
+    for size in (1, 2, 3, 7, 64, 1000, 10**6):
+        splitter, found = Splitter(), []
+        for at in range(0, len(lines), size):
+            chunk = splitter.feed(lines[at : at + size])
+            if chunk:
+                found.append(chunk)
+        assert b"".join(one.data for one in found) == lines
+        assert found[-1].last == 59
+        assert all(list(one.events())[-1].seq == one.last for one in found)
+
+
+def test_every_kind_of_line():
+    assert event(b'{"seq":1,"ts":"t","stream":"stderr","line":"x"}') == LogLine(1, "t", "stderr", "x")
+    assert event(b'{"seq":2,"stage":"building","status":"done"}') == StageMark(2, "building", "done")
+    assert event(b'{"seq":3,"dropped":9}') == Gap(3, 9)
+    assert event(b'{"seq":4,"status":"failed"}') == End(4, "failed")
