@@ -26,17 +26,18 @@ log = logging.getLogger(__name__)
 
 
 class Containers:
-    """Containers of the engine behind ``connection``."""
+    """Containers of the engine behind ``connection``; ``init``: it has an init that they can run under."""
 
-    def __init__(self, connection: Connection, *, rootless: bool, limits: Limits) -> None:
+    def __init__(self, connection: Connection, *, rootless: bool, limits: Limits, init: bool = False) -> None:
         self._connection = connection
+        self._init = init
         self._rootless = rootless
         self._limits = limits
 
     async def create(self, spec: ContainerSpec) -> Container:
         """Create a container, not started. Raises ``StartError``."""
         await asyncio.to_thread(spec.log_path.parent.mkdir, PRIVATE_DIR, parents=True, exist_ok=True)
-        body = create_body(spec, self._limits, rootless=self._rootless)
+        body = create_body(spec, self._limits, rootless=self._rootless, init=self._init)
         answer = await self._connection.request(
             "POST", "/containers/create", f"create {spec.name}", body=body, again=False
         )

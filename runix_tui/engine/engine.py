@@ -19,7 +19,7 @@ from runix_tui.engine.build import Builder
 from runix_tui.engine.connection import Connection, Json
 from runix_tui.engine.containers import Containers
 from runix_tui.engine.events import container_events
-from runix_tui.engine.facts import engine_info, limits_of
+from runix_tui.engine.facts import engine_info, has_init, limits_of
 from runix_tui.engine.images import Images
 from runix_tui.engine.listeners import listeners_of
 from runix_tui.engine.networks import Networks
@@ -95,6 +95,10 @@ class PodmanEngine:
     async def build(self, request: BuildRequest, log: LogSink) -> Image:
         """Build an image. Cancelling the task ends the running step at once. Raises ``BuildError``."""
         return await (await self._room()).builder.build(request, log)
+
+    async def sweep(self) -> None:
+        """Remove what builds of this home left behind when their server was killed. Only while none runs."""
+        await (await self._room()).builder.sweep()
 
     async def ensure_network(self, name: str, labels: Mapping[str, str]) -> None:
         """An isolated bridge with names."""
@@ -198,7 +202,7 @@ class PodmanEngine:
             connection,
             bases,
             builder,
-            Containers(connection, rootless=rootless, limits=limits),
+            Containers(connection, rootless=rootless, limits=limits, init=self._service is not None and has_init()),
             Images(connection),
             networks,
             Usages(connection),

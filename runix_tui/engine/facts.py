@@ -1,10 +1,13 @@
 """What the engine says about itself, as values: version, limits, and warnings about what does not work on this host."""
 
+from pathlib import Path
+
 from runix_tui.core.ports import EngineInfo
 from runix_tui.engine.connection import Json
 from runix_tui.engine.host import parse_version
 from runix_tui.engine.spec import Limits
 
+INIT = Path("/usr/libexec/podman/catatonit")  # where Podman looks by default (containers.conf(5), init_path)
 OLDEST = (4, 3, 0)  # what Runix is tested against
 _CONTROLLERS = ("cpu", "memory", "pids")
 
@@ -72,3 +75,8 @@ def _rootless(info: Json) -> bool:
 
 def _cgroup_version(info: Json) -> int:
     return 2 if str(info["host"].get("cgroupVersion")) in ("v2", "2") else 1
+
+
+def has_init() -> bool:
+    """Whether Podman finds its init (catatonit) on this host."""
+    return INIT.exists()

@@ -27,8 +27,12 @@ class Limits:
         return self.cpu and self.memory and self.pids
 
 
-def create_body(spec: ContainerSpec, limits: Limits, *, rootless: bool) -> dict[str, Json]:
-    """The body of ``POST /libpod/containers/create`` (Podman's SpecGenerator)."""
+def create_body(spec: ContainerSpec, limits: Limits, *, rootless: bool, init: bool = False) -> dict[str, Json]:
+    """The body of ``POST /libpod/containers/create`` (Podman's SpecGenerator).
+
+    ``init``: the engine has an init, which our own images run under: as process 1 a program would ignore SIGTERM unless
+    it handles it, and leave zombies. A repository's own Dockerfile may bring an init that must itself be process 1.
+    """
     body: dict[str, Json] = {
         "name": spec.name,
         "image": spec.image,
@@ -38,6 +42,7 @@ def create_body(spec: ContainerSpec, limits: Limits, *, rootless: bool) -> dict[
         "cap_drop": ["all"],
         "cap_add": _capabilities(spec),
         "no_new_privileges": True,
+        "init": init and not spec.own_dockerfile and not spec.host_network,
         "read_only_filesystem": spec.read_only,
         "mounts": [_tmpfs("/tmp"), *(_bind(mount) for mount in spec.mounts)],  # noqa: S108 - inside the container
         "log_configuration": {"driver": "k8s-file", "path": str(spec.log_path), "size": spec.log_size},
