@@ -11,10 +11,16 @@ from runix_tui.engine.spec import Limits, create_body
 STARTER = InstanceType("starter", 0.5, 512 * 1024**2, 256)
 
 
-def body(*, limits: Limits = Limits(), rootless: bool = False, **changes: object) -> dict:  # noqa: B008 - frozen
+def body(
+    *,
+    limits: Limits = Limits(),  # noqa: B008 - frozen
+    rootless: bool = False,
+    init: bool = False,
+    **changes: object,
+) -> dict:
     values = {"name": "c", "image": "i", "network": "n", "labels": {"l": "1"}, "env": {"A": "$x"}, "size": STARTER}
     more = {"log_path": Path("/logs/c.log"), "log_size": 10_000_000}
-    return create_body(ContainerSpec(**(values | more | changes)), limits, rootless=rootless)
+    return create_body(ContainerSpec(**(values | more | changes)), limits, rootless=rootless, init=init)
 
 
 def test_a_service():
@@ -27,6 +33,7 @@ def test_a_service():
         "cap_drop": ["all"],
         "cap_add": [],
         "no_new_privileges": True,
+        "init": False,
         "read_only_filesystem": False,
         "mounts": [{"destination": "/tmp", "type": "tmpfs", "source": "tmpfs",
                     "options": ["rw", "nosuid", "nodev", "mode=1777"]}],
@@ -94,3 +101,11 @@ def test_mounts_never_bring_devices_or_setuid():
     assert [each["options"] for each in made["mounts"][1:]] == [
         ["rbind", "nosuid", "nodev", "ro"], ["rbind", "nosuid", "nodev", "rw"],
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"), [({}, True), ({"own_dockerfile": True}, False), ({"host_network": True}, False)]
+)
+def test_our_images_alone_run_under_an_init(changes, expected):
+    assert body(init=True, **changes)["init"] is expected
+    assert body(init=False, **changes)["init"] is False
