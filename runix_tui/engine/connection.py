@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from runix_tui.engine.faults import Refused, border
+from runix_tui.engine.faults import Refused, border, vanished
 from runix_tui.engine.host import parse_version
 from runix_tui.errors import Unavailable
 
@@ -28,6 +28,7 @@ API = "4.0.0"  # the oldest version that has what we use: newer engines answer i
 PREFIX = f"/v{API}/libpod"
 TIMEOUT = 60.0  # seconds for a short call
 THREADS = 4
+LIST_ATTEMPTS = 10
 
 Json = Any
 """A decoded answer of the engine; each caller turns it into values at once."""
@@ -77,6 +78,16 @@ class Connection:
             return await asyncio.get_running_loop().run_in_executor(self._pool, self._ask, what, ask, within)
 
         return await self._healed(once)
+
+    async def listing(self, what: str, ask: Callable[["PodmanClient"], T]) -> T:
+        """Like :meth:`call`, for lists: asked for again when somebody, in whatever home, removes what is in it."""
+        for _ in range(LIST_ATTEMPTS):
+            try:
+                return await self.call(what, ask)
+            except Refused as error:
+                if not vanished(error):
+                    raise
+        return await self.call(what, ask)
 
     async def request(
         self,

@@ -19,7 +19,6 @@ from runix_tui.locations import PRIVATE_DIR
 WAIT_INTERVAL = "50ms"  # between two looks of the engine, while a container is waited for
 WAIT_LONGEST = 3600.0  # seconds; whoever waits sets the limit that matters
 _GONE = 404
-_ALREADY_SO = 304
 _RUNNING = "running"
 
 log = logging.getLogger(__name__)
@@ -72,7 +71,7 @@ class Containers:
     async def labelled(self, labels: Mapping[str, str]) -> list[Container]:
         """All containers, also those that ended, that carry all of these labels; oldest first."""
         filters = label_filters(labels)
-        listed = await self._connection.call(
+        listed = await self._connection.listing(
             "list containers", lambda podman: podman.containers.list(all=True, filters=filters)
         )
         ordered = sorted((each.attrs for each in listed), key=lambda each: str(each["Created"]))

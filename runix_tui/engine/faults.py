@@ -15,6 +15,9 @@ TIMEOUT_HINT = "The engine is busy or hangs. Try again; `runix doctor` shows its
 REFUSED_HINT = "Read the engine's message; `runix doctor` checks whether this host offers what containers need."
 
 
+_VANISHED = ("locating image", "image not known", "no such image", "no such container")
+
+
 class Refused(DeployError):
     """The engine answered, with an error. ``http`` is the status of its answer (0: it has none)."""
 
@@ -28,6 +31,11 @@ class Refused(DeployError):
     def missing(self) -> bool:
         """Whether what was asked for is not there. What goes while it is looked at gets a 500 that says so."""
         return self.http == 404 or (self.http == 500 and "no such container" in self.message)
+
+
+def vanished(error: Refused) -> bool:
+    """Whether the engine gave up a list because one of the things in it was removed at the same time (Podman 4.3)."""
+    return any(sign in error.message for sign in _VANISHED)
 
 
 def mapped(error: BaseException, what: str) -> RunixError:

@@ -31,7 +31,7 @@ class Images:
     async def labelled(self, labels: Mapping[str, str]) -> list[Image]:
         """The images that carry all of these labels, newest first."""
         filters = label_filters(labels)
-        listed = await self._connection.call("list images", lambda podman: podman.images.list(filters=filters))
+        listed = await self._connection.listing("list images", lambda podman: podman.images.list(filters=filters))
         ordered = sorted((each.attrs for each in listed), key=lambda each: int(each["Created"]), reverse=True)
         found = await asyncio.gather(*(self.image(str(each["Id"])) for each in ordered))
         return [each for each in found if each is not None]

@@ -83,14 +83,14 @@ class Service:
             record = self._recorded()
             if record.mark == mark and is_service(record.pid, self.socket) and ping(self.socket):
                 return
-            self._end(record.pid)
+            self._end_all()
             self._write(self.conf, conf)
             self._start(podman, environ, mark)
 
     def stop(self) -> None:
         """End it; containers go on."""
         with self._lock:
-            self._end(self._recorded().pid)
+            self._end_all()
             self._record_file.unlink(missing_ok=True)
             self.socket.unlink(missing_ok=True)
 
@@ -136,6 +136,11 @@ class Service:
             hint=f"Run `runix doctor`; the engine's whole log is in {self.log}.",
             code="engine_start_failed",
         )
+
+    def _end_all(self) -> None:
+        """Also one that no record speaks of any more, because the home's files were removed under it."""
+        for pid in services_on(self.socket):
+            self._end(pid)
 
     def _end(self, pid: int) -> None:
         """SIGTERM, then SIGKILL, to our service alone: a pid that meanwhile belongs to another program is left."""
@@ -197,6 +202,12 @@ def is_service(pid: int, socket: Path) -> bool:
     except OSError:
         return False
     return os.fsencode(f"unix://{socket}") in words
+
+
+def services_on(socket: Path) -> list[int]:
+    """The Podman services that were told to listen on ``socket``."""
+    pids = (int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit())
+    return [pid for pid in pids if is_service(pid, socket)]
 
 
 def storage_folder(environ: Mapping[str, str], *, rootless: bool) -> Path:

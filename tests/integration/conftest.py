@@ -53,8 +53,10 @@ async def engine(locations: Locations, home_id: str) -> AsyncIterator[PodmanEngi
         await engine.open()
         yield engine
     finally:
-        await remove_everything(engine, home_id)
-        await engine.close()
+        try:
+            await remove_everything(engine, home_id)
+        finally:
+            await engine.close()
 
 
 async def remove_everything(engine: PodmanEngine, home_id: str) -> None:

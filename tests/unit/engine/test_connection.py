@@ -20,6 +20,7 @@ class Peer:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.asked: list[str] = []
+        self.lists = 0
         self._runner: web.AppRunner | None = None
 
     async def start(self) -> None:
@@ -44,6 +45,11 @@ class Peer:
                 return web.json_response({"Version": "5.4.2"})
             case "/images/json":
                 return web.json_response([{"filters": json.loads(request.query["filters"])}])
+            case "/containers/json":
+                self.lists += 1
+                if self.lists < 4:
+                    return web.json_response({"cause": "c", "message": "locating image x: image not known"}, status=500)
+                return web.json_response([])
             case "/slow":
                 await asyncio.sleep(30)
             case "/plain":
@@ -91,6 +97,14 @@ async def test_label_filters_survive_podman_py(connection):
     wanted = {"dev.runix.home": "a=b,c", "x": "2"}
     images = await connection.call("list", lambda client: client.images.list(filters=label_filters(wanted)))
     assert images[0].attrs["filters"] == {"label": ["dev.runix.home=a=b,c", "x=2"]}
+
+
+async def test_a_list_is_asked_for_again_when_something_of_it_goes(peer, connection):
+    assert await connection.listing("list", lambda client: client.containers.list()) == []
+    assert peer.lists == 4
+    peer.lists = -100
+    with pytest.raises(Refused):
+        await connection.listing("list", lambda client: client.containers.list())
 
 
 @pytest.mark.parametrize("way", ["rest", "podman-py"])

@@ -106,6 +106,18 @@ def test_stop_leaves_nothing(service):
     assert not service.socket.exists()
 
 
+@pytest.mark.parametrize("way", ["ensure", "stop"])
+def test_one_without_a_record_is_ended(service, locations, environ, way):
+    service.ensure()
+    pid = pid_of(service)
+    service._record_file.unlink()
+    other = Service(locations, environ)
+    getattr(other, way)()
+    service._child.wait(5)
+    assert not is_service(pid, service.socket)
+    other.stop()
+
+
 def test_a_stranger_with_the_recorded_pid_is_left_alone(service):
     service._write(service._record_file, f'{{"pid": {os.getpid()}, "mark": "x"}}')
     service.stop()
