@@ -87,6 +87,7 @@ async def opened(
             wanted_port=environment_port(environ, "RUNIX_HTTP_PORT"),
             say=say,
         )
+        await gateway.reserve()
         source = GitSource(locations, config.git, environ, ca_bundle=config.build.ca_bundle)
         async with orchestrating(locations, config, store, profiles, Outside(engine, gateway, source, clock)) as found:
             yield found

@@ -60,8 +60,12 @@ class HaproxyGateway:
 
     @property
     def port(self) -> int | None:
-        """The port on 127.0.0.1, known once the gateway was set up; kept for the home."""
+        """The port on 127.0.0.1, known once it was reserved; kept for the home."""
         return self._keeper.port
+
+    async def reserve(self) -> None:
+        """Choose the port, if this home has none yet. Raises ``ConfigError`` (``port_taken``)."""
+        await self._keeper.reserve()
 
     async def ensure(self, routes: Sequence[Route], pages: Mapping[str, Page]) -> None:
         """Have it run with exactly these routes and pages; one that already runs is adopted, no connection dropped.

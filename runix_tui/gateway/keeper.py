@@ -43,6 +43,15 @@ class Keeper:
         self._say = say
         self._runtime = runtime
         self.port = files.read_port(locations.gateway / _PORT_FILE)
+        self._settled = self.port is not None
+
+    async def reserve(self) -> None:
+        """Choose the port, when this home has none yet: services have their URLs before HAProxy runs.
+
+        Raises ``ConfigError`` when there is none to be had.
+        """
+        if self.port is None:
+            self.port = await asyncio.to_thread(listening.choose, self._wanted_port, None, ours=(), say=self._say)
 
     async def adopt(self) -> bool:
         """Whether a gateway runs that may stay: the right image, port and mounts, and it answers."""
@@ -62,7 +71,7 @@ class Keeper:
         Raises ``ConfigError`` when the port is taken, ``Unavailable`` when HAProxy does not start.
         """
         await self._make_folders()
-        free_to_choose = not self._wanted_port and self.port is None
+        free_to_choose = not self._wanted_port and not self._settled
         while True:
             port = await self._choose_port()
             await self._clear()
@@ -72,6 +81,7 @@ class Keeper:
             except ConfigError:
                 if not free_to_choose:
                     raise
+                self.port = None
             else:
                 break  # another program was faster to take the port: the next one
         await self._settle_on(port)
@@ -152,6 +162,7 @@ class Keeper:
 
     async def _settle_on(self, port: int) -> None:
         self.port = port
+        self._settled = True
         await asyncio.to_thread(files.write, self._locations.gateway, {_PORT_FILE: f"{port}\n"})
 
     async def _make_folders(self) -> None:
