@@ -47,9 +47,9 @@ class Credentials:
         if userinfo and userinfo.address.origin == address.origin:
             yield _from_userinfo(userinfo.value)
         if address.scheme == "https" or is_loopback(address.host):
-            for name in (f"{address.host}:{address.origin[2]}", address.host):
-                if given := self._config.credentials.get(name):
-                    yield from self._from_config(name, given)
+            for name, given in self._configured(address):
+                if token := _token(given, self._environ):
+                    yield Offer(f"the token of {name} in config.toml", given.username, Secret(token))
         for user, password, file in self._stored(address):
             yield Offer(f"the password kept in {file}", user, Secret(password))
 
@@ -73,14 +73,15 @@ class Credentials:
 
     def missing(self, address: Address) -> list[str]:
         """Why what config.toml names for this host gives nothing, for an error's evidence."""
-        given = self._config.credentials.get(address.host)
-        if given is None or _token(given, self._environ):
-            return []
-        return [f"${given.token_env} is not set" if given.token_env else f"{given.token_file} holds no token"]
+        return [
+            f"${given.token_env} is not set" if given.token_env else f"{given.token_file} holds no token"
+            for _, given in self._configured(address)
+            if not _token(given, self._environ)
+        ]
 
-    def _from_config(self, name: str, given: GitCredential) -> Iterator[Offer]:
-        if token := _token(given, self._environ):
-            yield Offer(f"the token of {name} in config.toml", given.username, Secret(token))
+    def _configured(self, address: Address) -> list[tuple[str, GitCredential]]:
+        names = (f"{address.host}:{address.origin[2]}", address.host)
+        return [(name, self._config.credentials[name]) for name in names if name in self._config.credentials]
 
     def _stored(self, address: Address) -> Iterator[tuple[str, str, Path]]:
         home = home_of(self._environ)

@@ -39,7 +39,8 @@ def no_folder(exists: bool) -> SourceError:
 def needs_credentials(address: Address, tried: Sequence[str] = (), notes: Sequence[str] = ()) -> SourceError:
     """The remote wants to know who asks. ``tried`` says what was offered and refused, ``notes`` what could not be."""
     said = f"{address.host} refused {some(list(tried))}" if tried else f"{address.host} asks for credentials"
-    return SourceError(said, hint=_credentials_hint(address), code="needs_credentials", evidence=tuple(notes))
+    hint = " ".join([*(f"{note}." for note in notes), _credentials_hint(address)])
+    return SourceError(said, hint=hint, code="needs_credentials", evidence=tuple(notes))
 
 
 def _credentials_hint(address: Address) -> str:

@@ -1,4 +1,7 @@
-"""Which proxy the environment names for an address: ``HTTP(S)_PROXY``, ``ALL_PROXY`` and ``NO_PROXY``. Pure."""
+"""Which proxy the environment names for an address: ``HTTPS_PROXY``, ``ALL_PROXY`` and ``NO_PROXY``. Pure.
+
+Plain http goes direct: libgit2 (1.9.7) speaks to a proxy by CONNECT only, which is for https.
+"""
 
 import ipaddress
 from collections.abc import Mapping
@@ -7,10 +10,10 @@ from runix_tui.source.urls import Address
 
 
 def proxy_for(address: Address, environ: Mapping[str, str]) -> str | None:
-    """The proxy's URL, or None to connect directly. ssh never goes through one."""
-    if address.scheme not in {"http", "https"} or _excluded(address, _value(environ, "no_proxy")):
+    """The proxy's URL, or None to connect directly."""
+    if address.scheme != "https" or _excluded(address, _value(environ, "no_proxy")):
         return None
-    proxy = _value(environ, f"{address.scheme}_proxy") or _value(environ, "all_proxy")
+    proxy = _value(environ, "https_proxy") or _value(environ, "all_proxy")
     if not proxy:
         return None
     return proxy if "://" in proxy else f"http://{proxy}"

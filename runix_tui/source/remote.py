@@ -20,6 +20,7 @@ from runix_tui.source.worker import Stop
 
 HEAD = "HEAD"
 MAX_REFS = 200_000
+NO_SHALLOW = "support shallow"  # libgit2's words for a server without that capability
 
 
 class Connection:
@@ -44,12 +45,19 @@ class Connection:
         return listing_of(refs, refs.get(HEAD), target)
 
     def fetch(self, refspecs: Sequence[str], *, depth: int) -> int:
-        """Bring objects; gives the bytes received. ``depth`` 0 brings all history that is missing."""
+        """Bring objects; gives the bytes received. ``depth`` 0 brings all history that is missing, and so does any
+        other where the server knows no shallow clones."""
         with _translated(self._access.address):
-            proxy = self._proxy
-            return self._remote.fetch(
-                list(refspecs), callbacks=self._callbacks, depth=depth, proxy=proxy
-            ).received_bytes
+            try:
+                return self._fetch(refspecs, depth)
+            except pygit2.GitError as error:
+                if not depth or NO_SHALLOW not in str(error):
+                    raise
+                return self._fetch(refspecs, 0)
+
+    def _fetch(self, refspecs: Sequence[str], depth: int) -> int:
+        specs, callbacks, proxy = list(refspecs), self._callbacks, self._proxy
+        return self._remote.fetch(specs, callbacks=callbacks, depth=depth, proxy=proxy).received_bytes
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """A real git server over HTTP on loopback, for tests: ``git http-backend`` behind the standard library's HTTP server.
 
-Use it as a context manager; ``server.url("repo.git")`` is the address of a repository under ``root``. Every request that
-came in is in ``server.requests``, with its headers, so that a test can prove who was sent which credential.
+Use it as a context manager; ``server.url("repo.git")`` is the address of a repository under ``root``. Every request
+that came in is in ``server.requests``, with its headers, so that a test can prove who was sent which credential.
 """
 
 import base64
@@ -39,9 +39,12 @@ class GitHttpServer:
     """Serves the bare (or not) repositories under ``root``.
 
     ``user`` and ``password``: Basic authentication is required. ``redirect``: every path is redirected under this base
-    URL (after authentication, when that is required). ``status``: every answer has this status. ``stall``: ``refs`` never
-    answers the listing, ``pack`` stops in the middle of a pack. ``sever``: the connection is cut after so many bytes of a
-    pack. ``certificate``: ``(certificate, key)`` files, for https.
+    URL (after authentication, when that is required). ``status``: every answer has this status. ``stall``: ``refs``
+    never answers the listing, ``pack`` stops in the middle of a pack. ``sever``: the connection is cut after so many
+    bytes of a pack. ``hide``: a capability that the listing does not show. ``certificate``: ``(certificate, key)``
+    files, for https.
+
+    Requests in absolute form are served too, whatever their host: it can stand for a forward proxy.
     """
 
     def __init__(
@@ -54,6 +57,7 @@ class GitHttpServer:
         status: int = 0,
         stall: str = "",
         sever: int = 0,
+        hide: bytes = b"",
         certificate: tuple[Path, Path] | None = None,
     ) -> None:
         self.root = root
@@ -62,8 +66,10 @@ class GitHttpServer:
         self.status = status
         self.stall = stall
         self.sever = sever
+        self.hide = hide
         self.requests: list[Seen] = []
         self.released = threading.Event()
+        self.asked_for_a_pack = threading.Event()
         self._scheme = "https" if certificate else "http"
         self._server = _Server(self)
         if certificate:
@@ -129,6 +135,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _serve(self, body: bytes) -> None:
         owner = self.server.owner
         owner.requests.append(Seen(self.command, self.path, {k.lower(): v for k, v in self.headers.items()}))
+        if self.command == "POST":
+            owner.asked_for_a_pack.set()
         if not self._authorised(owner):
             self._answer(401, {"WWW-Authenticate": 'Basic realm="git"'}, b"who are you?\n")
         elif owner.redirect:
@@ -171,7 +179,10 @@ class _Handler(BaseHTTPRequestHandler):
         if pack and (owner.stall == "pack" or owner.sever):
             self._break_off(owner, headers, content)
         else:
-            self._answer(status, headers, content)
+            # As long as before, since the length is part of the protocol
+            self._answer(
+                status, headers, content.replace(owner.hide, b"x" * len(owner.hide)) if owner.hide else content
+            )
 
     def _break_off(self, owner: GitHttpServer, headers: Mapping[str, str], content: bytes) -> None:
         """Half a pack, then silence or a cut."""

@@ -12,8 +12,8 @@ from pygit2.enums import FileMode
 from runix_tui.config import Git
 from runix_tui.source import writer
 from runix_tui.source.checkout import inside
+from tests.fetchkit import Fetcher
 from tests.gitkit import GitRepo, Link, Program
-from tests.unit.source.conftest import Fetcher
 
 FILE, TREE, LINK = FileMode.BLOB, FileMode.TREE, FileMode.LINK
 

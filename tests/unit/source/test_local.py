@@ -7,8 +7,8 @@ import pytest
 
 from runix_tui.core.ports import Remote
 from runix_tui.errors import InvalidRequest
+from tests.fetchkit import Fetcher
 from tests.gitkit import GitRepo, Submodule, git
-from tests.unit.source.conftest import Fetcher
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 from runix_tui.config import Git
 from runix_tui.core.ports import Remote
 from runix_tui.errors import SourceError
-from tests.unit.source.conftest import Fetcher
+from tests.fetchkit import Fetcher
 
 
 @pytest.fixture
@@ -101,12 +101,6 @@ async def test_a_file_that_grows_is_copied_as_long_as_it_was(fetch: Fetcher, fol
     finally:
         done.set()
         writer.join()
-
-
-@pytest.mark.skipif(os.getuid() == 0, reason="root reads everything")
-async def test_what_cannot_be_read_is_named(fetch: Fetcher, folder: Path) -> None:
-    (folder / "main.py").chmod(0)
-    assert (await fetch.refused(str(folder), "unreadable")).message.startswith("main.py ")
 
 
 async def test_places_that_are_no_folder_to_deploy(fetch: Fetcher, folder: Path, tmp_path: Path) -> None:

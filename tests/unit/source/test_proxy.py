@@ -13,7 +13,7 @@ BOTH = {"HTTP_PROXY": "http://plain:1", "HTTPS_PROXY": "http://secure:2"}
     [
         ("https://host/a", {}, None),
         ("https://host/a", BOTH, "http://secure:2"),
-        ("http://host/a", BOTH, "http://plain:1"),
+        ("http://host/a", BOTH, None),
         ("ssh://host/a", BOTH, None),
         ("/srv/a", BOTH, None),
         ("https://host/a", {"https_proxy": "http://low:3", **BOTH}, "http://low:3"),
