@@ -1,4 +1,4 @@
-"""What the tests of planning share: profiles that are bundled, a short way to plan a tree, and to render what came out."""
+"""What the tests of planning share: the bundled profiles, a short way to plan a tree and to render what came out."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from runix_tui import catalog
-from runix_tui.core.models import Planner, ServiceType
+from runix_tui.core.models import ServiceType
 from runix_tui.core.plan import Plan
 from runix_tui.errors import PlanError
 from runix_tui.plan.detect import PlanRequest, detect
@@ -56,6 +56,3 @@ def shell_text(plan: Plan) -> str:
     """The text of a start command in shell form."""
     assert plan.start[:2] == ("/bin/sh", "-c")
     return plan.start[2]
-
-
-__all__ = ["Planner"]

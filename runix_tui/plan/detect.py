@@ -13,7 +13,7 @@ from runix_tui.core.plan import Origin, Plan
 from runix_tui.core.ports import SourceTree
 from runix_tui.errors import PlanError
 from runix_tui.plan.commands import first_word
-from runix_tui.plan.providers import dockerfile, node, procfile, python, static
+from runix_tui.plan.providers import dockerfile, node, others, procfile, python, static
 from runix_tui.plan.request import REQUEST, GivenStart, PlanRequest, Site
 
 __all__ = ["PROVIDERS", "PlanRequest", "Provider", "detect"]
@@ -101,8 +101,13 @@ def _nothing(site: Site) -> PlanError:
     entries = site.tree.entries()
     shown = ", ".join(entries[:20]) + (f" and {len(entries) - 20} more" if len(entries) > 20 else "")
     folders = _folders_with_apps(site)
+    unknown = others.found(site.tree)
     evidence = [f"looked for: {'; '.join(looked)}", f"found at the top: {shown or 'nothing'}"]
-    if folders:
+    if unknown:
+        named = ", ".join(f"{language} ({path})" for path, language in unknown.items())
+        evidence.append(f"rules do not plan this yet: {named}")
+        hint = "Add a Dockerfile to the repository: it is used as it is."
+    elif folders:
         evidence.append(f"folders that look like an app: {', '.join(folders)}")
         hint = f"Set root_dir to one of {', '.join(folders)}."
     elif site.static_only:

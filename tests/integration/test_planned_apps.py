@@ -176,8 +176,9 @@ async def test_vite_is_served_as_a_single_page_app(deployed: Callable) -> None:
     status, headers, page = service.get("/about")
     assert (status, headers["cache-control"], headers["server"]) == (200, "no-cache", "nginx")
     script = page.decode().split('src="')[1].split('"')[0]
-    status, headers, body = service.get(script, **{"Accept-Encoding": "gzip"})
+    status, headers, _ = service.get(script, **{"Accept-Encoding": "gzip"})
     assert (status, headers["content-type"].partition(";")[0]) == (200, "application/javascript")
+    assert headers["content-encoding"] == "gzip"
     assert b"Good morning" in service.get(script)[2]
     assert secret.encode() not in service.get(script)[2]
     assert service.get("/assets/gone-12345678.js")[0] == 404

@@ -73,19 +73,18 @@ def read_json(tree: SourceTree, path: str) -> Table:
         raise _bad(path, str(error)) from error
 
 
-def line_of(text: str | None, needle: str) -> int | None:
-    """The number of the first line that holds ``needle`` as a word, from 1."""
-    pattern = re.compile(rf"(?<![\w-]){re.escape(needle)}(?![\w-])", re.IGNORECASE)
-    for number, line in enumerate((text or "").splitlines(), 1):
-        if pattern.search(line):
-            return number
-    return None
-
-
 def at(tree: SourceTree, path: str, needle: str) -> str:
-    """``path:line`` of where a word stands, or ``path`` alone."""
-    number = line_of(tree.text(path), needle)
-    return f"{path}:{number}" if number else path
+    """``path:line`` of where a word stands (in JSON: a key), or ``path`` alone."""
+    text = tree.text(path) or ""
+    word = re.escape(needle)
+    pattern = rf'"{word}"\s*:' if path.endswith(".json") else rf"(?<![\w-]){word}(?![\w-])"
+    match = re.search(pattern, text)
+    return at_offset(path, text, match.start()) if match else path
+
+
+def at_offset(path: str, text: str, offset: int) -> str:
+    """``path:line`` of a place in a text."""
+    return f"{path}:{text.count(chr(10), 0, offset) + 1}"
 
 
 def _bad(path: str, problem: str) -> PlanError:

