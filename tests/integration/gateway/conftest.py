@@ -23,8 +23,6 @@ GatewayMaker = Callable[..., HaproxyGateway]
 async def haproxy_image(engine: PodmanEngine, locations: Locations) -> str:
     """The image that a home's gateway runs."""
     base = catalog.load(locations.profiles).gateway
-    if not hasattr(engine, "ensure_base"):
-        return "localhost/gwtest/haproxy:dev"
     return await engine.ensure_base(base, variant="run", log=lambda *_: None)
 
 

@@ -1,10 +1,13 @@
 """What arrives at a service, and what the gateway makes of requests that nobody should send."""
 
 import asyncio
+import io
 import json
+import re
 
 import pytest
 
+from runix_tui.core.models import Route
 from runix_tui.core.ports import Page
 
 pytestmark = pytest.mark.engine
@@ -44,7 +47,7 @@ def send(gateway):
 
 
 def statuses(answer: bytes) -> list[int]:
-    return [int(line.split()[1]) for line in answer.split(b"\r\n") if line.startswith(b"HTTP/1.")]
+    return [int(status) for status in re.findall(rb"HTTP/1\.[01] (\d{3}) ", answer)]
 
 
 async def seen_headers(client, headers) -> dict[str, list[str]]:
@@ -89,75 +92,62 @@ async def test_nobody_speaks_past_the_gateway_by_http2(gateway, service, send):
     assert statuses(answer) == [200]
     assert b"h2c" not in answer
     answer, closed = await send(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x00\x00\x00\x04\x00\x00\x00\x00\x00")
-    assert statuses(answer) == [400]
+    assert set(statuses(answer)) == {400}
     assert closed
 
 
-@pytest.mark.parametrize(
-    "host",
-    [
-        b"web-ab12.localhost",
-        b"WEB-AB12.LocalHost",
-        b"web-ab12.localhost:80",
-        b"web-ab12.localhost.",
-        b"Web-ab12.localhost:1",
-    ],
-)
-async def test_a_host_is_known_in_every_spelling(gateway, service, send, host):
-    answer, _ = await send(b"GET / HTTP/1.1\r\nHost: " + host + b"\r\nConnection: close\r\n\r\n")
-    assert statuses(answer) == [200]
+async def test_a_host_is_known_in_every_spelling(gateway, service, send):
+    for host in (b"web-ab12.localhost", b"WEB-AB12.LocalHost", b"web-ab12.localhost:80", b"Web-ab12.localhost.:1"):
+        answer, _ = await send(b"GET / HTTP/1.1\r\nHost: " + host + b"\r\nConnection: close\r\n\r\n")
+        assert statuses(answer) == [200], host
 
 
-@pytest.mark.parametrize(
-    "host",
-    [
-        b"",
-        b"localhost",
-        b"127.0.0.1",
-        b"[::1]:8080",
-        b"web_ab12.localhost",
-        b"web-ab12.localhost.evil.example",
-        b"x.web-ab12.localhost",
-        b"web-ab12.localhost x",
-        b"web-ab12\x01.localhost",
-        b"web-ab12\xff.localhost",
-        b"<script>alert(1)</script>",
-        b"svc_0",
-        b"starting",
-        b"a" * 10_000 + b".localhost",
-    ],
-    ids=lambda host: repr(host[:30]),
+STRANGE_HOSTS = (
+    b"",
+    b"localhost",
+    b"127.0.0.1",
+    b"[::1]:8080",
+    b"web_ab12.localhost",
+    b"web-ab12.localhost.evil.example",
+    b"x.web-ab12.localhost",
+    b"web-ab12.localhost x",
+    b"web-ab12\x01.localhost",
+    b"web-ab12\xff.localhost",
+    b"<script>alert(1)</script>",
+    b"svc_0",
+    b"starting",
+    b"a" * 10_000 + b".localhost",
 )
-async def test_a_strange_host_gets_the_same_page_as_any_other(gateway, service, send, host):
-    answer, _ = await send(b"GET /<img> HTTP/1.1\r\nHost: " + host + b"\r\nConnection: close\r\n\r\n")
-    assert statuses(answer)[0] in (400, 404)
-    assert b"script" not in answer
-    assert b"<img" not in answer
-    assert b"web-ab12" not in answer
-    assert b"haproxy" not in answer.lower()
+
+
+async def test_a_strange_host_gets_the_same_page_as_any_other(gateway, service, send):
+    for host in STRANGE_HOSTS:
+        answer, _ = await send(b"GET /<img> HTTP/1.1\r\nHost: " + host + b"\r\nConnection: close\r\n\r\n")
+        assert statuses(answer)[0] in (400, 404), host
+        for word in (b"script", b"<img", b"web-ab12", b"haproxy"):
+            assert word not in answer.lower(), host
     assert not service.seen
 
 
-@pytest.mark.parametrize(
-    "head",
-    [
-        b"GET / HTTP/1.1\r\n",
-        b"GET / HTTP/1.0\r\n",
-        b"GET / HTTP/1.1\r\n" + HOST + b"Host: other.localhost\r\n",
-        b"GET http://other.localhost/ HTTP/1.1\r\n" + HOST,
-        b"GET / HTTP/1.1\r\nHost: " + b"a" * 40_000 + b"\r\n",
-        b"POST / HTTP/1.1\r\n" + HOST + b"Content-Length: 3\r\nContent-Length: 4\r\n",
-        b"POST / HTTP/1.1\r\n" + HOST + b"Content-Length: +3\r\n",
-        b"POST / HTTP/1.1\r\n" + HOST + b"Content-Length: -1\r\n",
-        b"POST / HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: xchunked\r\n",
-        b"POST / HTTP/1.1\r\n" + HOST + b"Transfer-Encoding : chunked\r\n",
-        b"POST / HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n",
-    ],
-    ids=lambda head: repr(head[-40:]),
+AMBIGUOUS = (
+    b"GET / HTTP/1.1\r\n",
+    b"GET / HTTP/1.0\r\n",
+    b"GET / HTTP/1.1\r\n" + HOST + b"Host: other.localhost\r\n",
+    b"GET http://other.localhost/ HTTP/1.1\r\n" + HOST,
+    b"GET / HTTP/1.1\r\nHost: " + b"a" * 40_000 + b"\r\n",
+    b"POST / HTTP/1.1\r\n" + HOST + b"Content-Length: 3\r\nContent-Length: 4\r\n",
+    b"POST / HTTP/1.1\r\n" + HOST + b"Content-Length: +3\r\n",
+    b"POST / HTTP/1.1\r\n" + HOST + b"Content-Length: -1\r\n",
+    b"POST / HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: xchunked\r\n",
+    b"POST / HTTP/1.1\r\n" + HOST + b"Transfer-Encoding : chunked\r\n",
+    b"POST / HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n",
 )
-async def test_ambiguous_requests_are_refused(gateway, service, send, head):
-    answer, _ = await send(head + b"\r\nabcd")
-    assert statuses(answer)[0] == 400
+
+
+async def test_ambiguous_requests_are_refused(gateway, service, send):
+    for head in AMBIGUOUS:
+        answer, _ = await send(head + b"\r\nabcd")
+        assert statuses(answer)[:1] == [400], head[-60:]
     assert not service.seen
 
 
@@ -179,7 +169,7 @@ async def test_large_bodies_pass_in_both_framings(gateway, service, client):
         for _ in range(size // 2**16):
             yield b"x" * 2**16
 
-    for body in (b"x" * size, chunks()):
+    for body in (io.BytesIO(b"x" * size), chunks()):
         async with client.ask("web-ab12", "/upload", method="POST", data=body) as answer:
             assert (await answer.json())["size"] == size
 
@@ -210,44 +200,39 @@ async def test_a_service_that_refuses_gets_a_page(gateway, service, client):
         assert "does not answer" in await answer.text()
 
 
-async def test_a_service_that_breaks_off_gets_a_page(gateway, serve, client):
+async def test_a_service_that_breaks_off_gets_a_page(gateway, client):
     async def hang_up(_reader, writer):
         writer.close()
 
     server = await asyncio.start_server(hang_up, "127.0.0.1", 0)
-    one = await serve("v1")
-    one.port, original = server.sockets[0].getsockname()[1], one.port
-    await gateway.switch(one.route("web-ab12"))
+    await gateway.switch(Route("d", "web-ab12", "127.0.0.1", server.sockets[0].getsockname()[1]))
     async with client.ask("web-ab12") as answer:
         assert answer.status == 502
         assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
     server.close()
-    assert original
 
 
-@pytest.mark.parametrize(
-    ("page", "words"), [(Page.STARTING, "started"), (Page.FAILED, "failed"), (Page.STOPPED, "stopped")]
-)
-async def test_a_host_without_a_route_gets_its_page(gateway, client, page, words):
-    await gateway.page("web-ab12", page)
-    async with client.ask("web-ab12", "/x?<b>", headers={"Accept": "text/html"}) as answer:
-        text = await answer.text()
-        assert answer.status == 503
-        assert answer.content_type == "text/html"
-        assert words in text
-        assert ("http-equiv" in text) is (page is Page.STARTING) is ("Retry-After" in answer.headers)
-        assert "web-ab12" not in text
-        assert "<b>" not in text
-        assert answer.headers["Cache-Control"] == "no-store"
-        assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'; style-src 'sha256-")
-        assert "Server" not in answer.headers
-    async with client.ask("web-ab12", headers={"Accept": "application/json"}) as answer:
-        assert answer.status == 503
-        assert answer.content_type == "application/problem+json"
-        assert json.loads(await answer.read())["code"] == page.value
-    async with client.ask("web-ab12", method="HEAD") as answer:
-        assert answer.status == 503
-        assert await answer.read() == b""
+async def test_a_host_without_a_route_gets_its_page(gateway, client):
+    for page, word in ((Page.STARTING, "started"), (Page.FAILED, "failed"), (Page.STOPPED, "stopped")):
+        await gateway.page("web-ab12", page)
+        async with client.ask("web-ab12", "/x?<b>", headers={"Accept": "text/html"}) as answer:
+            text = await answer.text()
+            assert answer.status == 503
+            assert answer.content_type == "text/html"
+            assert word in text
+            assert ("http-equiv" in text) is (page is Page.STARTING) is ("Retry-After" in answer.headers)
+            assert "web-ab12" not in text
+            assert "<b>" not in text
+            assert answer.headers["Cache-Control"] == "no-store"
+            assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'; style-src 'sha256-")
+            assert "Server" not in answer.headers
+        async with client.ask("web-ab12", headers={"Accept": "application/json"}) as answer:
+            assert answer.status == 503
+            assert answer.content_type == "application/problem+json"
+            assert json.loads(await answer.read())["code"] == page.value
+        async with client.ask("web-ab12", method="HEAD") as answer:
+            assert answer.status == 503
+            assert await answer.read() == b""
 
 
 async def test_a_starting_page_gives_way_to_the_service(gateway, serve, client):
