@@ -1,4 +1,4 @@
-"""A proxy that knows CONNECT, on loopback, for tests: each tunnel ends at one port here, whatever host was asked for."""
+"""A proxy that knows CONNECT, on loopback, for tests: a tunnel ends at one port, whatever host was asked for."""
 
 import base64
 import contextlib
