@@ -1,29 +1,31 @@
 """Takes what the engine writes of each container into the deployment's run-time journal, each line exactly once.
 
-The engine replaces a container's file when it has reached its size: the old one is held open and read to its end
-before the new one. Containers of one deployment (both versions during a switch) merge by arrival. Lines are found by
-polling: a read at the end of a file costs microseconds, and ten idle services some tens of them ten times a second.
+Containers of one deployment (both versions during a switch) merge by arrival. Lines are found by polling: a look at a
+file costs microseconds, and ten idle services some tens of them ten times a second. A container that writes faster than
+lines can be taken is followed as long as what waits is bounded; what is given up then is counted as a gap.
 """
 
 import asyncio
 import logging
-import os
 import shutil
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
-from io import FileIO
 from pathlib import Path
 
 from runix_tui.core.ports import Clock
 from runix_tui.deploy.clock import SystemClock, stamp
+from runix_tui.deploy.entries import gap_entry
 from runix_tui.deploy.journal import Journal
 from runix_tui.deploy.k8s import K8sLines
+from runix_tui.deploy.rolled import RolledFile
 from runix_tui.deploy.segments import skip_lines
 from runix_tui.deploy.taken import Place, Taken
 
 CHUNK = 256 * 1024  # bytes taken at once; about 2 ms of work
 POLL_BUSY = 0.02  # seconds
 POLL_IDLE = 0.1
+WAITING_MAX = 512 * 1024**2  # of one container's files, bytes that may wait: disk space that no folder shows
+COUNT_CHUNK = 4 * 1024**2  # bytes given up at once; about 2 ms of counting
 PARTIAL_SECONDS = 1.0  # a line without its end (a prompt, the last words of a crash) is shown after this time
 
 _SUFFIX = ".log"
@@ -34,16 +36,22 @@ _log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class _Tail:
-    """One container's file. ``gone``: the container is, so the file is deleted once it was taken."""
+    """One container's file. ``gone``: the container is, so the file is deleted once it was taken. ``dropped`` counts
+    the lines of the file that is read which are given up, None while they are taken."""
 
     path: Path
     journal: Journal
     taken: Taken
     lines: K8sLines = field(default_factory=K8sLines)
-    file: FileIO | None = None
+    file: RolledFile = field(init=False)
+    begun: bool = False
+    dropped: int | None = None
     gone: bool = False
     grown_at: float = 0.0
     failing: bool = False
+
+    def __post_init__(self) -> None:
+        self.file = RolledFile(self.path)
 
     @property
     def place(self) -> Place:
@@ -118,7 +126,8 @@ class Collector:
     def close(self) -> None:
         """Let go of the files; what is watched stays so for the next :meth:`run`."""
         for tail in self._tails.values():
-            _shut(tail)
+            tail.file.close()
+            tail.begun = False
 
     def _paths(self, deployment_id: str) -> list[Path]:
         return [path for path, owner in self._deployments.items() if owner == deployment_id]
@@ -140,7 +149,7 @@ class Collector:
         tail = self._tails.pop(path, None)
         self._deployments.pop(path, None)
         if tail is not None:
-            _shut(tail)
+            tail.file.close()
 
     def _take(self, tail: _Tail) -> int:
         """Take at most one chunk; gives how many bytes. Faults of the disk are tried again at the next poll."""
@@ -157,13 +166,19 @@ class Collector:
         return taken
 
     def _take_chunk(self, tail: _Tail) -> int:
-        if tail.file is None and not self._open(tail):
+        if not tail.file.look():
             self._at_end(tail)
             return 0
+        if not tail.begun:
+            self._begin(tail)
+        if tail.dropped is not None:
+            return self._give_up(tail, tail.dropped)
         data = self._read(tail)
         if not data:
             self._at_end(tail)
             return 0
+        if tail.file.waiting - tail.place.offset > WAITING_MAX and tail.file.complete:
+            tail.dropped = 0
         place = tail.place
         tail.lines.partial = _held(place)
         entries, count = tail.lines.entries(data if data.endswith(b"\n") else data + b"\n")
@@ -183,41 +198,49 @@ class Collector:
         if not tail.journal.stuck:
             tail.taken.compact({path.name for path in self._paths(self._deployments[tail.path])})
 
-    def _read(self, tail: _Tail) -> bytes:
-        """The next whole lines; of a file that the engine replaced, the newer one's after the old one's."""
-        while tail.file is not None:
-            status = os.fstat(tail.file.fileno())
-            replaced = status.st_nlink == 0  # asked before reading: the engine wrote nothing to it after that
-            if status.st_size == tail.place.offset and not replaced:
-                return b""
-            if status.st_size < tail.place.offset:  # emptied in place, by somebody else than the engine
-                self._add(tail, Place(held=tail.place.held))
-            data = os.pread(tail.file.fileno(), CHUNK, tail.place.offset)
-            whole = data[: data.rfind(b"\n") + 1]
-            if whole:
-                return whole
-            if len(data) == CHUNK or (data and replaced):
-                return data  # no line of the engine is that long; or it was torn and nothing completes it
-            if not replaced:
-                return b""
-            _shut(tail)
-            self._add(tail, Place(held=tail.place.held))
-            if not self._open(tail):
-                return b""
-        return b""
-
-    def _open(self, tail: _Tail) -> bool:
-        """Open the file where it stands; False: there is none (yet)."""
-        try:
-            tail.file = FileIO(tail.path)
-        except FileNotFoundError:
-            return False
+    def _begin(self, tail: _Tail) -> None:
+        """Go on where the file stands, if it still is that file."""
         head = tail.place.head
-        if head and os.pread(tail.file.fileno(), len(head), 0).decode("latin-1") != head:
+        if head and tail.file.read(0, len(head)).decode("latin-1") != head:
             self._release(tail)
             tail.journal.append(stamp(self._clock.now()), "runix", _REPLACED)
             self._add(tail, Place())
-        return True
+        tail.begun = True
+
+    def _read(self, tail: _Tail) -> bytes:
+        """The next whole lines; of a file that the engine replaced, the newer one's after the old one's."""
+        while True:
+            complete = tail.file.complete  # asked before reading: nothing was written to it after that
+            size, offset = tail.file.size, tail.place.offset
+            if size < offset:  # emptied in place, by somebody else than the engine
+                self._add(tail, Place(held=tail.place.held))
+                offset = 0
+            data = tail.file.read(offset, CHUNK) if size > offset else b""
+            whole = data[: data.rfind(b"\n") + 1]
+            if whole:
+                return whole
+            if len(data) == CHUNK or (data and complete):
+                return data  # no line of the engine is that long; or it was torn and nothing completes it
+            if not complete or not self._advance(tail):
+                return b""
+
+    def _advance(self, tail: _Tail) -> bool:
+        """The file was read to its end: go on to the one that replaced it. False: there is none (yet)."""
+        self._add(tail, Place(held=tail.place.held))
+        return tail.file.advance()
+
+    def _give_up(self, tail: _Tail, dropped: int) -> int:
+        """Count the rest of the file that is read instead of taking it; at its end say how much that was."""
+        place = tail.place
+        data = tail.file.read(place.offset, COUNT_CHUNK)
+        if data:
+            tail.dropped = dropped + data.count(b"\n")
+            self._add(tail, Place(place.head, place.offset + len(data)))
+            return len(data)
+        self._add(tail, Place(), gap_entry(stamp(self._clock.now()), dropped), 1)
+        tail.dropped = None
+        tail.file.advance()
+        return CHUNK
 
     def _at_end(self, tail: _Tail) -> None:
         """There is nothing more now."""
@@ -244,9 +267,3 @@ def _kept(lines: K8sLines) -> dict[str, tuple[str, str]]:
     return {
         stream.decode(): (stamp.decode(), text.decode("latin-1")) for stream, (stamp, text) in lines.partial.items()
     }
-
-
-def _shut(tail: _Tail) -> None:
-    if tail.file is not None:
-        tail.file.close()
-        tail.file = None

@@ -17,7 +17,7 @@ from runix_tui.locations import Locations
 
 pytestmark = pytest.mark.engine
 
-FLOOD = 400_000
+FLOOD = 1_000_000
 COUNT = (
     f'my $n = 0; while ($n < {FLOOD}) {{ $n++; print "line $n of a log with some words in it\\n" }} $| = 1; sleep 60'
 )
@@ -74,10 +74,10 @@ async def run(engine: PodmanEngine, following: Following, spec: ContainerSpec) -
 
 async def test_a_flood_loses_no_line(engine, following: Following, spec_of, eventually) -> None:
     """Larger than the engine's file: it is replaced while we read."""
-    spec = spec_of(COUNT, 16 * 1024**2)
+    spec = spec_of(COUNT, 32 * 1024**2)
     container = await run(engine, following, spec)
     await eventually(lambda: following.journal.last >= FLOOD, within=60)
-    assert spec.log_path.stat().st_size < 16 * 1024**2
+    assert spec.log_path.stat().st_size < 32 * 1024**2
     lines = await following.lines()
     assert [line.line for line in lines] == [f"line {n} of a log with some words in it" for n in range(1, FLOOD + 1)]
     assert all(len(line.at) == 30 and line.at.endswith("Z") for line in lines)

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from runix_tui.core.events import LogLine
+from runix_tui.core.events import Gap, LogEvent, LogLine
+from runix_tui.deploy import collector as collector_module
 from runix_tui.deploy import taken as taken_module
 from runix_tui.deploy.collector import PARTIAL_SECONDS, Collector
 from runix_tui.deploy.journal import Journal
@@ -99,16 +100,18 @@ class Home:
 
     async def lines(self) -> list[str]:
         """Everything there is, taken."""
+        await self.looks(60)
+        return [event.line for event in await self.events() if isinstance(event, LogLine)]
+
+    async def looks(self, count: int) -> None:
+        """Let the collector look some times, a chunk each."""
         if self.task is None:
             self.task = asyncio.create_task(self.collector.run())
-        for _ in range(60):
+        for _ in range(count):
             await asyncio.sleep(0)
-        return [
-            event.line
-            async for batch in self.journal.read(after=0)
-            for event in batch.events()
-            if isinstance(event, LogLine)
-        ]
+
+    async def events(self) -> list[LogEvent]:
+        return [event async for batch in self.journal.read(after=0) for event in batch.events()]
 
 
 @pytest.fixture
@@ -179,6 +182,32 @@ async def test_the_engine_replaces_the_file(home: Home) -> None:
     assert await home.lines() == ["one", "two", "three", "four"]
     container.say("five")
     assert await home.lines() == ["one", "two", "three", "four", "five"]
+
+
+async def test_the_engine_replaces_the_file_faster_than_it_is_read(home: Home) -> None:
+    container = home.container()
+    for number in range(5):
+        container.roll()
+        for line in range(4000):
+            container.say(f"{number} {line}")
+        await home.looks(1)  # at 256 KiB each time, the first file is not even read to its end
+    assert await home.lines() == [f"{number} {line}" for number in range(5) for line in range(4000)]
+
+
+async def test_what_is_given_up_is_counted(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(collector_module, "WAITING_MAX", 1_000_000)
+    container = home.container()
+    for number in range(8):
+        container.roll()
+        for line in range(8000):
+            container.say(f"{number} {line}")
+        await home.looks(1)
+    lines = await home.lines()
+    gaps = [event.dropped for event in await home.events() if isinstance(event, Gap)]
+    assert gaps
+    assert len(lines) + sum(gaps) == 64_000
+    assert lines[-1] == "7 7999"
+    assert lines == sorted(lines, key=lambda line: tuple(map(int, line.split())))
 
 
 async def test_a_file_emptied_in_place(home: Home) -> None:
