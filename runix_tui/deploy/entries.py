@@ -88,6 +88,18 @@ class Batch:
         """The entries as server-sent events with id, event and data; fast."""
         return self._render(_sse_many, _sse_one)
 
+    def through_end(self) -> tuple["Batch", bool]:
+        """This batch up to its first ``End``, and whether there is one."""
+        if b"Z end " not in self.data:
+            return self, False
+        at = 0
+        for seq in range(self.first, self.last + 1):
+            line_end = self.data.index(b"\n", at) + 1
+            if isinstance(_event(seq, self.data[at : line_end - 1].decode("utf-8", "replace")), End):
+                return Batch(self.first, seq, self.dropped, self.data[:line_end]), True
+            at = line_end
+        return self, False
+
     def _lines(self) -> list[str]:
         # The whole batch is decoded at once; an invalid byte never swallows the newline behind it.
         lines = self.data.decode("utf-8", "replace").split("\n")

@@ -128,9 +128,11 @@ class Journal:
         with _mapped(self.folder):
             return self._segments.before(stamp(moment).encode())
 
-    async def read(self, *, after: int, until: int | None = None, follow: bool = False) -> AsyncIterator[Batch]:
-        """Entries after seq ``after`` (to ``until`` inclusive); with ``follow`` waits for more until closed. A batch has
-        at most 256 KiB and 4 000 entries.
+    async def read(
+        self, *, after: int, until: int | None = None, follow: bool = False, through_end: bool = False
+    ) -> AsyncIterator[Batch]:
+        """Entries after seq ``after`` (to ``until`` inclusive); with ``follow`` waits for more until closed; with
+        ``through_end`` ends after the first ``End``. A batch has at most 256 KiB and 4 000 entries.
 
         Raises ``StoreError`` when the files cannot be read.
         """
@@ -144,7 +146,12 @@ class Journal:
                 self._loop = asyncio.get_running_loop()
                 await grew.wait()
                 continue
+            ended = False
+            if through_end:
+                batch, ended = batch.through_end()
             yield batch
+            if ended:
+                return
             await asyncio.sleep(0)  # a reader that is never made to wait must not keep others from running
 
     async def wait(self, seq: int) -> bool:

@@ -112,3 +112,16 @@ def test_long_lines_go_on_in_whole_characters(length: int, char: str, shift: int
     assert all(len(piece.encode()) <= LINE_MAX for piece in pieces)
     assert all(piece.endswith("…") for piece in pieces[:-1])
     assert "".join(piece.removesuffix("…") for piece in pieces[:-1]) + pieces[-1] == text
+
+
+def test_through_end() -> None:
+    entries = (
+        log_entries(AT, "stdout", "Z end running")[0],
+        end_entry(AT, "failed"),
+        log_entries(AT, "stdout", "y")[0],
+    )
+    cut, ended = batch(*entries, first=5).through_end()
+    assert ended
+    assert list(cut.events()) == [LogLine(5, AT, "stdout", "Z end running"), End(6, "failed")]
+    whole = batch(entries[0], entries[2])
+    assert whole.through_end() == (whole, False)

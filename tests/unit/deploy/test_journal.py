@@ -212,6 +212,19 @@ async def test_wait(folder: Path) -> None:
     assert not await asyncio.wait_for(waiting, 5)
 
 
+async def test_through_end_stops_behind_the_end_of_a_build(folder: Path) -> None:
+    journal = Journal(folder, MAX)
+    journal.append(AT, "stdout", "one")
+    reader = journal.read(after=0, follow=True, through_end=True)
+    assert lines([await anext(reader)]) == [(1, "one")]
+    journal.append(AT, "stdout", "two")
+    journal.end(AT, "running")
+    journal.append(AT, "stdout", "of the next build")
+    rest = [event async for batch in reader for event in batch.events()]
+    assert rest == [LogLine(2, AT, "stdout", "two"), End(3, "running")]
+    journal.close()
+
+
 async def test_threads_may_append(folder: Path) -> None:
     journal = Journal(folder, MAX)
 
