@@ -1,6 +1,7 @@
 """``make bench``: measures, prints a table, and judges nobody: the exit code tells only whether it could measure."""
 
 import argparse
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -16,13 +17,16 @@ def main() -> int:
     parser.add_argument("--pairs", type=int, default=PAIRS, help="pairs of each case (default: %(default)s)")
     parser.add_argument("--only", choices=CASES, action="append", help="this case alone; may be repeated")
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("bench: ended"))  # what was made is removed on the way out
     figures: list[Figure] = []
     with tempfile.TemporaryDirectory(prefix="runix-bench-") as folder:
         root = Path(folder)
         with home(root / "home") as server:
             for name in options.only or CASES:
                 print(f"{name} …", file=sys.stderr, flush=True)
-                figures += CASES[name](server, root, options.pairs)
+                found = CASES[name](server, root, options.pairs)
+                print(table(found), file=sys.stderr, flush=True)
+                figures += found
     print(f"\nMedians of {options.pairs} alternating pairs; ratio: Runix / raw, the median over the pairs.\n")
     print(table(figures))
     return 0

@@ -4,8 +4,6 @@ import contextlib
 import http.client
 import os
 import subprocess
-import threading
-import time
 from collections.abc import Callable, Iterator
 from itertools import count
 
@@ -21,36 +19,21 @@ Read = Callable[[], bytes]
 
 
 class Burst:
-    """Lines that a service is asked to write, ended by one that no other burst has."""
+    """Lines that a service is asked to write, the last of which no other burst has."""
 
-    def __init__(self, address: str, port: int, host: str, *, lines: int = LINES) -> None:
-        self._where = (address, port)
-        self._host = host
-        self._lines = lines
+    def __init__(self, lines: int = LINES) -> None:
+        self.lines = lines
         self._mark = f"{next(_NUMBERS)}x"
 
-    def send(self) -> None:
-        """Ask for the lines; returns when they are written."""
-        connection = http.client.HTTPConnection(*self._where, timeout=LIMIT)
+    def cause(self, address: str, port: int, host: str) -> None:
+        """Ask a service for the lines; returns when they are written."""
+        connection = http.client.HTTPConnection(address, port, timeout=LIMIT)
         with contextlib.closing(connection):
-            connection.request("GET", f"/burst?{self._lines}-{self._mark}", headers={"Host": self._host})
+            connection.request("GET", f"/burst?{self.lines}-{self._mark}", headers={"Host": host})
             connection.getresponse().read()
 
-    def rate(self, read: Read) -> float:
-        """Lines per second, from the request to the last line out of ``read``, which follows the service's log and
-        gives an older line first. Raises ``RuntimeError`` when lines are missing."""
-        read()
-        sender = threading.Thread(target=self.send)
-        started = time.perf_counter()
-        sender.start()
-        lines = self._drain(read)
-        seconds = time.perf_counter() - started
-        sender.join()
-        if lines < self._lines:
-            raise RuntimeError(f"{self._lines - lines} of {self._lines} lines are missing")
-        return self._lines / seconds
-
-    def _drain(self, read: Read) -> int:
+    def read(self, read: Read) -> None:
+        """Read a log until the burst's last line is there. Raises ``RuntimeError`` when lines are missing."""
         end = f"end of burst {self._mark}".encode()
         lines, last = 0, b""
         while end not in last:
@@ -59,13 +42,14 @@ class Burst:
                 raise RuntimeError(f"the log ended after {lines} lines of a burst")
             lines += chunk.count(b"\n")
             last = last[-len(end) :] + chunk
-        return lines
+        if lines < self.lines:
+            raise RuntimeError(f"{self.lines - lines} of {self.lines} lines are missing")
 
 
 @contextlib.contextmanager
 def follow(raw: Raw, container: str) -> Iterator[Read]:
-    """``podman logs -f`` of a container."""
-    command = ["podman", "logs", "--follow", "--tail", "1", container]
+    """``podman logs -f`` of a container, from its first line."""
+    command = ["podman", "logs", "--follow", container]
     with subprocess.Popen(command, env=raw.environ, stdout=subprocess.PIPE) as process:
         assert process.stdout
         descriptor = process.stdout.fileno()

@@ -120,8 +120,8 @@ def build_log(home: Home, folder: Path, pairs: int) -> list[Figure]:
 
 
 def runtime_log(home: Home, folder: Path, pairs: int) -> list[Figure]:
-    """A burst of log lines, followed live from the request that causes it to its last line; lines per second against
-    podman logs -f on a container of the same image and limits that Runix does not know."""
+    """A service's log of 200 000 lines, read from its first line to its last by a reader that goes on following; lines
+    per second against podman logs -f on a container of the same image that wrote the same."""
     repository = shouter(folder / "runtime-log")
     repository.stamp("shouter")
     found = home.deploy(repository.path, "bench-runtime-log", instance_type="pro")
@@ -129,25 +129,27 @@ def runtime_log(home: Home, folder: Path, pairs: int) -> list[Figure]:
     recipe = raw.like(found["id"])
     container = recipe.run(home.call("GET", f"/deployments/{found['id']}/history")[0]["image_id"])
     recipe.await_answer(container)
-    address, inner = recipe.address(container)
     host, port = _where(found)
+    burst = Burst()
+    burst.cause("127.0.0.1", port, f"{host}:{port}")
+    burst.cause(*recipe.address(container), "localhost")
 
     def theirs(_number: int) -> float:
-        burst = Burst(address, inner, "localhost")
+        started = time.perf_counter()
         with follow(raw, container) as read:
-            return burst.rate(read)
+            burst.read(read)
+            return LINES / (time.perf_counter() - started)
 
     def by(kind: str) -> Callable[[int], float]:
         def ours(_number: int) -> float:
-            burst = Burst("127.0.0.1", port, f"{host}:{port}")
-            with home.open("GET", f"/deployments/{found['id']}/logs?tail=1", accept=kind) as stream:
-                return burst.rate(lambda: stream.read1(CHUNK))
+            started = time.perf_counter()
+            with home.open("GET", f"/deployments/{found['id']}/logs?tail=all", accept=kind) as stream:
+                burst.read(lambda: stream.read1(CHUNK))
+                return LINES / (time.perf_counter() - started)
 
         return ours
 
     try:
-        Burst(address, inner, "localhost", lines=1).send()
-        Burst("127.0.0.1", port, f"{host}:{port}", lines=1).send()
         ndjson = alternate(by(NDJSON), theirs, pairs)
         sse = alternate(by(SSE), theirs, pairs)
     finally:
