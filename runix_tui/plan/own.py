@@ -7,13 +7,14 @@ outside it is refused here: mounts of the host, secrets, the host's network, fet
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from runix_tui.core.ports import SourceTree
 from runix_tui.errors import PlanError
-from runix_tui.plan import images, mounts
+from runix_tui.plan import mounts
 from runix_tui.plan.instructions import Instruction, bad_character, exec_form, parse, refuse
-from runix_tui.plan.substitution import assignments, builtins, expand
+from runix_tui.plan.stages import Reading, Stage, expanded, leniently, parent_of, source_of, stage_names
+from runix_tui.plan.substitution import assignments
 
 _STAGE_NAME = re.compile(r"[a-z][a-z0-9_.-]*")
 _COPY_FLAGS = {"--chown", "--chmod", "--from", "--link"}
@@ -26,9 +27,6 @@ _FLAGS: Mapping[str, set[str]] = {
 }
 _REMOTE = re.compile(r"(?i)[a-z][a-z0-9+.-]*://|git@|.*\$")
 _OUR_LABEL = "dev.runix"
-OUR_IMAGES = "localhost/runix-"  # what ``core.names.image`` makes: other services' releases are nobody's base
-OUR_BASES = "localhost/runix-base/"
-_DEFAULT_SHELL = ("/bin/sh", "-c")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,29 +41,6 @@ class OwnDockerfile:
     arguments: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
-class _Stage:
-    name: str
-    shell: tuple[str, ...] = _DEFAULT_SHELL
-    expose: set[int] = field(default_factory=set)
-    values: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class _Reading:
-    """What is known while the lines are read."""
-
-    tree: SourceTree
-    cache_scope: str
-    bind_mounts_safe: bool
-    globals: dict[str, str] = field(default_factory=builtins)
-    stages: list[_Stage] = field(default_factory=list)
-    later: frozenset[str] = frozenset()
-    bases: dict[str, None] = field(default_factory=dict)
-    arguments: dict[str, None] = field(default_factory=dict)
-    notes: dict[str, None] = field(default_factory=dict)
-
-
 def own_dockerfile(text: str, *, tree: SourceTree, cache_scope: str, bind_mounts_safe: bool) -> OwnDockerfile:
     """Check a repository's own Dockerfile and give what to build by.
 
@@ -73,7 +48,7 @@ def own_dockerfile(text: str, *, tree: SourceTree, cache_scope: str, bind_mounts
     line and rule.
     """
     found, ignored = parse(text)
-    reading = _Reading(tree, cache_scope, bind_mounts_safe, later=_stage_names(found))
+    reading = Reading(tree, cache_scope, bind_mounts_safe, later=stage_names(found))
     for directive in ignored:
         reading.notes[f"the line # {directive}= is ignored: the engine's own builder is used"] = None
     lines = [line for each in found for line in _line(each, reading)]
@@ -89,7 +64,7 @@ def own_dockerfile(text: str, *, tree: SourceTree, cache_scope: str, bind_mounts
     )
 
 
-def _line(each: Instruction, reading: _Reading) -> list[str]:
+def _line(each: Instruction, reading: Reading) -> list[str]:
     """The lines that an instruction becomes."""
     if not reading.stages and each.keyword not in {"ARG", "FROM"}:
         raise refuse(each.line, f"{each.keyword} before the first FROM", "Begin with FROM.")
@@ -111,7 +86,7 @@ def _refuse_flag(each: Instruction, flag: str) -> None:
     raise refuse(each.line, f"{each.keyword} {name} is unknown", "Leave the flag out.")
 
 
-def _from(each: Instruction, reading: _Reading) -> Instruction:
+def _from(each: Instruction, reading: Reading) -> Instruction:
     words = each.rest.split()
     if len(words) not in {1, 3} or (len(words) == 3 and words[1].upper() != "AS"):
         raise refuse(each.line, "an unclear FROM", "Write FROM image, or FROM image AS name.")
@@ -120,40 +95,18 @@ def _from(each: Instruction, reading: _Reading) -> Instruction:
         raise refuse(each.line, f"the stage name {words[2]}", "Name stages with letters, digits, -, _ and .")
     if name and any(stage.name == name for stage in reading.stages):
         raise refuse(each.line, f"a second stage named {name}", "Give each stage a name of its own.")
-    image, stage = _image(_expanded(words[0], each, reading.globals), each, reading)
-    parent = stage or _Stage("")
-    reading.stages.append(_Stage(name, parent.shell, set(parent.expose), dict(parent.values)))
+    image, stage = parent_of(expanded(words[0], each, reading.globals), each, reading)
+    parent = stage or Stage("")
+    reading.stages.append(Stage(name, parent.shell, set(parent.expose), dict(parent.values)))
     flags = tuple(f"--platform={value}" for value in _platforms(each, reading))
     return Instruction(each.line, "FROM", flags, f"{image} AS {name}" if name else image)
 
 
-def _image(reference: str, each: Instruction, reading: _Reading) -> tuple[str, _Stage | None]:
-    """A FROM's image as it goes to the engine, and the stage that it is, if it is one."""
-    stage = next((stage for stage in reading.stages if stage.name and stage.name == reference.lower()), None)
-    if stage:
-        return stage.name, stage
-    if reference == "scratch":
-        return reference, None
-    return _base(reference, each, reading), None
-
-
-def _base(reference: str, each: Instruction, reading: _Reading) -> str:
-    try:
-        image = images.normalise(reference)
-    except ValueError as error:
-        hint = "Name an image at a registry, as docker.io/library/python:3.13-slim."
-        raise refuse(each.line, str(error), hint) from error
-    if image.startswith(OUR_IMAGES) and not image.startswith(OUR_BASES):
-        raise refuse(each.line, f"{image} is the image of a service", "Name an image at a registry.")
-    reading.bases[image] = None
-    return image
-
-
-def _platforms(each: Instruction, reading: _Reading) -> list[str]:
+def _platforms(each: Instruction, reading: Reading) -> list[str]:
     """The platform of a FROM, left out where it is this machine's own."""
     found = []
     for flag in each.flags:
-        value = _expanded(flag.partition("=")[2], each, reading.globals)
+        value = expanded(flag.partition("=")[2], each, reading.globals)
         if value != reading.globals["TARGETPLATFORM"]:
             if not re.fullmatch(r"linux/[a-z0-9]+(/v[0-9]+)?", value):
                 raise refuse(each.line, f"the platform {value}", "Use linux/amd64 or linux/arm64, or leave it out.")
@@ -161,17 +114,7 @@ def _platforms(each: Instruction, reading: _Reading) -> list[str]:
     return found
 
 
-def _expanded(text: str, each: Instruction, values: Mapping[str, str]) -> str:
-    try:
-        return expand(text.strip("\"'"), values)
-    except KeyError as error:
-        hint = "Give it a default: ARG NAME=value before the first FROM."
-        raise refuse(each.line, f"the variable {error.args[0]} has no value here", hint) from error
-    except ValueError as error:
-        raise refuse(each.line, f"an unclear variable in {text}", "Write $NAME or ${NAME:-default}.") from error
-
-
-def _arg(each: Instruction, reading: _Reading) -> Instruction:
+def _arg(each: Instruction, reading: Reading) -> Instruction:
     declared = assignments(each.rest)
     if not declared:
         raise refuse(each.line, "an unclear ARG", "Write ARG NAME or ARG NAME=value.")
@@ -181,33 +124,25 @@ def _arg(each: Instruction, reading: _Reading) -> Instruction:
             reading.arguments[name] = None
         given = reading.globals.get(name) if value is None else value
         if given is not None:
-            values[name] = _lenient(given, values)
+            values[name] = leniently(given, values)
     return each
 
 
-def _env(each: Instruction, reading: _Reading) -> Instruction:
+def _env(each: Instruction, reading: Reading) -> Instruction:
     values = reading.stages[-1].values
     for name, value in assignments(each.rest).items():
         if value is not None:
-            values[name] = _lenient(value, values)
+            values[name] = leniently(value, values)
     return each
 
 
-def _lenient(value: str, values: Mapping[str, str]) -> str:
-    """A value with its variables replaced where that is possible: it only serves EXPOSE and FROM."""
-    try:
-        return expand(value, values)
-    except (KeyError, ValueError):
-        return value
-
-
-def _run(each: Instruction, reading: _Reading) -> Instruction:
+def _run(each: Instruction, reading: Reading) -> Instruction:
     flags = tuple(_run_flag(flag, each, reading) for flag in each.flags)
     changed = Instruction(each.line, "RUN", flags, each.rest, each.heredocs)
     return _without_heredocs(changed, reading) if each.heredocs else changed
 
 
-def _run_flag(flag: str, each: Instruction, reading: _Reading) -> str:
+def _run_flag(flag: str, each: Instruction, reading: Reading) -> str:
     name, _, value = flag.partition("=")
     if name == "--network":
         if value not in {"none", "default"}:
@@ -220,10 +155,10 @@ def _run_flag(flag: str, each: Instruction, reading: _Reading) -> str:
         cache_scope=reading.cache_scope,
         bind_mounts_safe=reading.bind_mounts_safe,
     )
-    return mount.replace(f"from={source}", f"from={_source(source, each, reading)}", 1) if source else mount
+    return mount.replace(f"from={source}", f"from={source_of(source, each, reading)}", 1) if source else mount
 
 
-def _without_heredocs(each: Instruction, reading: _Reading) -> Instruction:
+def _without_heredocs(each: Instruction, reading: Reading) -> Instruction:
     """RUN with heredocs in exec form, as BuildKit would run it: engines before Podman 4.9 know no heredocs."""
     bodies = "".join(heredoc.body for heredoc in each.heredocs)
     bad = bad_character(bodies)
@@ -246,14 +181,14 @@ def _without_heredocs(each: Instruction, reading: _Reading) -> Instruction:
     return each.with_rest(rest)
 
 
-def _copy(each: Instruction, reading: _Reading) -> Instruction:
+def _copy(each: Instruction, reading: Reading) -> Instruction:
     if each.heredocs:
         raise refuse(each.line, f"{each.keyword} with a heredoc", "Put the file into the repository and COPY it.")
     flags = []
     for flag in each.flags:
         name, _, value = flag.partition("=")
         if name == "--from":
-            flags.append(f"--from={_source(value, each, reading)}")
+            flags.append(f"--from={source_of(value, each, reading)}")
         elif name == "--link":
             reading.notes["COPY --link is left out: it changes only how layers are cached"] = None
         else:
@@ -272,37 +207,16 @@ def _check_add(each: Instruction) -> None:
             raise refuse(each.line, "ADD from another machine, or with a variable", hint)
 
 
-def _source(value: str, each: Instruction, reading: _Reading) -> str:
-    """What ``--from=`` names: an earlier stage by name or number, else an image."""
-    if "$" in value:
-        raise refuse(each.line, "a variable in from=", "Write the stage's name, or FROM the image AS a stage.")
-    earlier = reading.stages[:-1]
-    if value.isascii() and value.isdigit():
-        if int(value) >= len(earlier):
-            raise refuse(each.line, f"from={value}, which is no earlier stage", "Name an earlier stage.")
-        return str(int(value))
-    if any(stage.name == value.lower() for stage in earlier):
-        return value.lower()
-    if value.lower() in reading.later:
-        raise refuse(each.line, f"from={value}, which is no earlier stage", "Put that stage before this one.")
-    return _base(value, each, reading)
-
-
-def _stage_names(found: tuple[Instruction, ...]) -> frozenset[str]:
-    words = [each.rest.split() for each in found if each.keyword == "FROM"]
-    return frozenset(line[2].lower() for line in words if len(line) == 3)
-
-
-def _expose(each: Instruction, reading: _Reading) -> Instruction:
+def _expose(each: Instruction, reading: Reading) -> Instruction:
     stage = reading.stages[-1]
-    for word in _lenient(each.rest, stage.values).split():
+    for word in leniently(each.rest, stage.values).split():
         match = re.fullmatch(r"[\"']?(\d{1,5})(?:-\d{1,5})?(?:/tcp)?[\"']?", word, re.IGNORECASE)
         if match and 0 < int(match[1]) < 65536:
             stage.expose.add(int(match[1]))
     return each
 
 
-def _shell(each: Instruction, reading: _Reading) -> Instruction:
+def _shell(each: Instruction, reading: Reading) -> Instruction:
     words = exec_form(each.rest)
     if not words:
         raise refuse(each.line, "SHELL that is no JSON list", 'Write it as SHELL ["/bin/bash", "-c"].')
@@ -310,7 +224,7 @@ def _shell(each: Instruction, reading: _Reading) -> Instruction:
     return each
 
 
-def _label(each: Instruction, reading: _Reading) -> Instruction:
+def _label(each: Instruction, reading: Reading) -> Instruction:
     plain = each.rest.replace('"', "").replace("'", "").replace("\\", "")
     keys = re.findall(r"(?:^|\s)([^\s=]+)", plain)
     if _OUR_LABEL in plain.lower() or any("$" in key.partition("=")[0] for key in keys):
@@ -318,12 +232,12 @@ def _label(each: Instruction, reading: _Reading) -> Instruction:
     return each
 
 
-def _healthcheck(each: Instruction, reading: _Reading) -> Instruction:
+def _healthcheck(each: Instruction, reading: Reading) -> Instruction:
     flags = tuple(flag for flag in each.flags if not flag.startswith("--start-interval="))
     return Instruction(each.line, each.keyword, flags, each.rest)
 
 
-def _onbuild(each: Instruction, reading: _Reading) -> Instruction:
+def _onbuild(each: Instruction, reading: Reading) -> Instruction:
     raise refuse(each.line, "ONBUILD", "Write its instruction where it is to happen.")
 
 
