@@ -23,7 +23,8 @@ PROCESSES = """\
 SERVERS = """\
 1
 # be_id be_name srv_id srv_name srv_addr srv_op_state srv_admin_state srv_uweight srv_iweight \
-srv_time_since_last_change srv_check_status srv_check_result srv_check_health srv_check_state srv_agent_state bk_f_forced_id srv_f_forced_id \
+srv_time_since_last_change srv_check_status srv_check_result \
+srv_check_health srv_check_state srv_agent_state bk_f_forced_id srv_f_forced_id \
 srv_fqdn srv_port srvrecord srv_use_ssl srv_check_port srv_check_addr srv_agent_addr srv_agent_port
 2 relay 1 gateway 127.0.0.1 2 0 1 1 27 1 0 2 0 0 0 0 - 8080 - 0 0 - - 0
 3 svc_0 1 s0 10.0.0.1 2 8 1 1 0 1 0 2 0 0 0 0 - 8080 - 0 0 - - 0
