@@ -154,15 +154,6 @@ class Journal:
                 return
             await asyncio.sleep(0)  # a reader that is never made to wait must not keep others from running
 
-    async def wait(self, seq: int) -> bool:
-        """Wait until there is an entry newer than ``seq``; False: the journal was closed before."""
-        while self.last <= seq:
-            if self._closed:
-                return False
-            self._loop = asyncio.get_running_loop()
-            await self._grew.wait()
-        return True
-
     def close(self) -> None:
         """Readers that follow end after the newest entry; what is appended later is dropped."""
         with self._lock:
