@@ -98,6 +98,9 @@ class FakeEngine:
     async def open(self) -> None:
         self.faults("open")
 
+    async def sweep(self) -> None:
+        self.faults("sweep")
+
     async def close(self) -> None:
         pass
 

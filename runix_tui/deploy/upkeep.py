@@ -20,6 +20,10 @@ class Opens(Protocol):
         """Reach it, starting it if need be. Raises ``Unavailable``."""
         ...
 
+    async def sweep(self) -> None:
+        """Remove what interrupted builds of this home left behind. Only while none runs. Raises ``Unavailable``."""
+        ...
+
 
 class Collects(Protocol):
     """What takes over run-time logs."""
@@ -50,6 +54,7 @@ class Upkeep:
         while True:
             try:
                 await self._engine.open()
+                await self._engine.sweep()
                 await reconciliation.engine()
             except RunixError as error:
                 logger.warning("%s %s", error.message, error.hint)

@@ -18,7 +18,7 @@ ARCHIVE_KEYS = "debian-archive-keyring"  # the package (and file name) with the 
 _SUFFIXES = ("", "-updates", "-security")
 _FILE_NAME = re.compile(r"^[A-Za-z0-9_.-]+$")  # sources.list(5): others are ignored
 _ONE_LINE = re.compile(r"^\s*(deb)\s+(?:\[([^\]]*)\]\s+)?(\S+)\s+(\S+)\s*(.*)$")
-_SETTING = re.compile(r'^(Acquire::[\w:-]+) "(.*)";$')
+_SETTING = re.compile(r'^(Acquire::[\w.:-]+) "(.*)";$')
 # Settings that decide whether packages can be fetched at all. Paths of certificates and keys stay on the host.
 _KEPT = re.compile(
     r"^Acquire::(Check-Valid-Until|Check-Date|Max-FutureTime|Min-ValidTime|Retries|ForceIPv[46]"

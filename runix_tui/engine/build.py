@@ -23,6 +23,7 @@ from runix_tui.engine.images import Images
 from runix_tui.engine.networks import Networks
 from runix_tui.engine.provision import Provision
 from runix_tui.engine.spec import Limits
+from runix_tui.engine.sweep import sweep
 from runix_tui.errors import BuildError
 
 # Without this format the engine's layer cache is never hit, and HEALTHCHECK is lost.
@@ -79,6 +80,7 @@ class Builder:
         self._limits = limits
         self.mark = _SAFE.sub("", home_id)[:8]  # in the name of everything that a build leaves behind when it dies
         self._file = f".runix-{self.mark}-"  # names in the context that are ours
+        self._dockerfile = f"{self._file}Dockerfile"
 
     async def build(self, request: BuildRequest, log: LogSink) -> Image:
         """Build an image. Cancelling the task ends the running step at once. Raises ``BuildError``."""
@@ -110,6 +112,11 @@ class Builder:
             raise BuildError(error.message, hint=error.hint, evidence=answer.evidence) from error
         return await self._built(answer)
 
+    async def sweep(self) -> None:
+        """Remove what builds of this home left behind when their server was killed. Only while none runs."""
+        await sweep(self._connection, self.mark, dockerfile=self._dockerfile)
+        await self._networks.sweep()
+
     async def _ask(self, job: Job, build_id: str, network: str, answer: BuildLog, log: LogSink) -> None:
         group = cgroups.parent(build_id, rootless=self._rootless)
         if group is None:
@@ -127,7 +134,7 @@ class Builder:
                 await asyncio.shield(cgroups.end(build_id))
 
     async def _stream(self, job: Job, parameters: Mapping[str, str], answer: BuildLog) -> None:
-        files = {self._file + "Dockerfile": self.provision.dockerfile(job.dockerfile).encode()}
+        files = {self._dockerfile: self.provision.dockerfile(job.dockerfile).encode()}
         files |= {self._file + name: content for name, content in self.provision.secrets.items()}
         async with self._connection.stream(
             "POST",
@@ -147,7 +154,7 @@ class Builder:
         secrets = [f"id={name},src={self._file}{name}" for name in self.provision.secrets]
         found = {
             "t": job.tag,
-            "dockerfile": self._file + "Dockerfile",
+            "dockerfile": self._dockerfile,
             "outputformat": _FORMAT,
             "layers": "true",
             "rm": "true",

@@ -17,6 +17,7 @@ _LONGEST = 64 * 1024  # characters of a line that has no end
 _OWN_LINES = ("STEP ", "--> ", "COMMIT", "Successfully tagged ")  # said by the engine, never in the middle of a line
 _IMAGE_ID = re.compile(r"[0-9a-f]{64}")
 _STEP = re.compile(r"\bat STEP \"(?P<step>.*)\": ", re.DOTALL)
+_NO_IMAGE = re.compile(r"(\S+): (?:image not known|no such image)")
 _EXIT = re.compile(r"exit status (\d+)")
 _OUT_OF_MEMORY_EXIT = 137  # killed; nobody but the kernel kills a step that was not cancelled
 
@@ -172,6 +173,13 @@ def build_error(error: str, evidence: tuple[str, ...]) -> BuildError:
     what = (
         f"{where} failed with exit code {exit_code}." if exit_code is not None else f"{where} failed: {_cause(error)}"
     )
+    if exit_code is None and (absent := _NO_IMAGE.search(error)):
+        return BuildError(
+            f"The image {absent[1]} that the build starts from is not here.",
+            hint="Check its name, and that its registry can be reached from this machine.",
+            code="no_base_image",
+            evidence=evidence,
+        )
     if exit_code == _OUT_OF_MEMORY_EXIT:
         return BuildError(
             f"{where} ran out of memory (it was killed, exit code 137).",
@@ -189,7 +197,9 @@ def build_error(error: str, evidence: tuple[str, ...]) -> BuildError:
 
 
 def _cause(error: str) -> str:
-    return _STEP.sub("", error).removeprefix("error building ").removeprefix("building ").strip()
+    """The engine's words, without the step that is named already and without its insides (``&imagebuilder.Step{…}``)."""
+    words = _STEP.sub("", error).partition(" &imagebuilder")[0]
+    return words.removeprefix("error building").removeprefix("building").strip()
 
 
 def _short(step: str) -> str:
