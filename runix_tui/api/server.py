@@ -24,12 +24,14 @@ from runix_tui.errors import ConfigError, Conflict
 GRACE = 5  # seconds for answers in flight once the server is to stop
 KEEP_ALIVE = 60  # seconds that an idle connection is kept; longer than any client of ours keeps it
 BACKLOG = 512
+LOOPBACK = "127.0.0.1"
 PORT_MAX = 65535
 _log = logging.getLogger(__name__)
 
 
 def bind(host: str, port: int) -> socket.socket:
-    """A listening socket on ``host`` and ``port`` (0: any free one).
+    """A listening socket on ``host`` and ``port`` (0: any free one): had before anything else begins, so that a taken
+    port is known at once.
 
     Raises ``Conflict`` (``port_taken``) naming who holds the port, ``ConfigError`` for an address that is not this
     machine's or not permitted.
@@ -84,24 +86,18 @@ def holder(port: int) -> str:
 
 
 class Server:
-    """One app on one address. ``host`` other than loopback is for who was asked to; ``port`` 0 is any free one."""
+    """One app on one listening socket (see :func:`bind`); without one, on any free port of loopback."""
 
-    def __init__(self, app: FastAPI, *, host: str = "127.0.0.1", port: int = 0) -> None:
-        self._address: tuple[str, int] = (host, port)
+    def __init__(self, app: FastAPI, listener: socket.socket | None = None) -> None:
+        self._listener = listener or bind(LOOPBACK, 0)
+        self._address: tuple[str, int] = self._listener.getsockname()[:2]
         self._streams: Streams = app.state.streams
         self._uvicorn = _Uvicorn(app, self._streams)
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._listener: socket.socket | None = None
-
-    def bind(self) -> None:
-        """Take the address, so that a taken port is known before anything else begins. Raises as :func:`bind` does."""
-        if self._listener is None:
-            self._listener = bind(*self._address)
-            self._address = self._listener.getsockname()[:2]
 
     @property
     def port(self) -> int:
-        """The port, the real one once bound."""
+        """The port, the real one when any was asked for."""
         return self._address[1]
 
     @property
@@ -118,8 +114,6 @@ class Server:
     async def serve(self, *, ready: Callable[[], None] | None = None) -> None:
         """Answer until :meth:`stop`; ``ready`` is called once requests are answered. Streams are ended at once, other
         answers get :data:`GRACE` seconds. Cancelling stops it likewise."""
-        self.bind()
-        assert self._listener is not None  # noqa: S101 - bound above
         self._loop = asyncio.get_running_loop()
         self._uvicorn.ready = ready
         serving = asyncio.ensure_future(self._uvicorn.serve(sockets=[self._listener]))

@@ -4,12 +4,13 @@ import asyncio
 import logging
 import os
 import signal
+import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from runix_tui import __version__, catalog
 from runix_tui.api.app import create_app
-from runix_tui.api.server import Server
+from runix_tui.api.server import Server, bind
 from runix_tui.bootstrap.home import CurrentToken, announced, server_lock
 from runix_tui.bootstrap.wiring import opened
 from runix_tui.config import environment_port, load
@@ -37,15 +38,17 @@ def listen(host: str | None, port: int | None, environ: Mapping[str, str]) -> Li
 def serve(locations: Locations, where: Listen, *, token: Secret | None, say: Callable[[str], None]) -> None:
     """Serve until SIGTERM or SIGINT. ``say`` takes the lines for people; the first one when requests are accepted.
 
-    Raises ``ServerRunning``, ``ConfigError``, ``StoreError``.
+    Raises ``ServerRunning``, ``Conflict`` (``port_taken``), ``ConfigError``, ``StoreError``.
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    with server_lock(locations):
-        asyncio.run(_serve(locations, where, token=token, say=say))
+    with server_lock(locations), bind(where.host, where.port) as listener:  # first: a taken port is said at once
+        asyncio.run(_serve(locations, where, listener, token=token, say=say))
 
 
-async def _serve(locations: Locations, where: Listen, *, token: Secret | None, say: Callable[[str], None]) -> None:
+async def _serve(
+    locations: Locations, where: Listen, listener: socket.socket, *, token: Secret | None, say: Callable[[str], None]
+) -> None:
     config = load(locations.config_file)
     async with opened(locations, config, environ=os.environ, say=say) as orchestrator:
         app = create_app(
@@ -55,8 +58,7 @@ async def _serve(locations: Locations, where: Listen, *, token: Secret | None, s
             version=__version__,
             instance_types=tuple(catalog.load(locations.profiles).instances),
         )
-        server = Server(app, host=where.host, port=where.port)
-        server.bind()
+        server = Server(app, listener)
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, server.stop)
         with announced(locations, server.url):

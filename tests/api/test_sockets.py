@@ -183,8 +183,7 @@ def test_ipv6(fake):
         bind("::1", 0).close()
     except ConfigError:
         pytest.skip("no IPv6 on this machine")
-    server = Server(create_app(fake, token=Secret(TOKEN), version="1"), host="::1")
-    server.bind()
+    server = Server(create_app(fake, token=Secret(TOKEN), version="1"), bind("::1", 0))
     assert server.url == f"http://[::1]:{server.port}"
 
     async def main() -> int:
@@ -199,8 +198,7 @@ def test_ipv6(fake):
 
 
 def test_a_wildcard_is_reached_by_loopback(fake):
-    server = Server(create_app(fake, token=Secret(TOKEN), version="1"), host="0.0.0.0")
-    server.bind()
+    server = Server(create_app(fake, token=Secret(TOKEN), version="1"), bind("0.0.0.0", 0))
     assert server.url == f"http://127.0.0.1:{server.port}"
     server._listener.close()
 
