@@ -29,7 +29,7 @@ from runix_tui.core.ports import (
     SourceTree,
 )
 from runix_tui.core.secret import Secret
-from runix_tui.errors import StartError
+from runix_tui.errors import StartError, Unavailable
 
 
 class Killed(BaseException):
@@ -223,13 +223,16 @@ class FakeGateway:
         self.routes: dict[str, Route] = {}
         self.pages: dict[str, Page] = {}
         self.drained: list[Route] = []
+        self.ready = False
 
     async def ensure(self, routes: Sequence[Route], pages: Mapping[str, Page]) -> None:
         self.faults("ensure")
+        self.ready = True
         self.routes = {route.subdomain: route for route in routes}
         self.pages = dict(pages)
 
     async def switch(self, route: Route) -> None:
+        self._demand_ready()
         self.faults("switch")
         self.routes[route.subdomain] = route
         self.pages.pop(route.subdomain, None)
@@ -240,6 +243,7 @@ class FakeGateway:
         self.drained.append(route)
 
     async def page(self, subdomain: str, page: Page | None) -> None:
+        self._demand_ready()
         self.faults("page")
         self.routes.pop(subdomain, None)
         self.pages.pop(subdomain, None)
@@ -251,6 +255,14 @@ class FakeGateway:
 
     async def remove(self) -> None:
         pass
+
+    def restarted(self) -> None:
+        """A new Runix has to set it up before anything else."""
+        self.ready = False
+
+    def _demand_ready(self) -> None:
+        if not self.ready:
+            raise Unavailable("The gateway is not set up.")
 
 
 class FakeSource:

@@ -242,4 +242,5 @@ class _Parts:
             deletion=deletion,
             supervisor=supervisor,
             streams=Streams(store, logs),
+            ready=self.upkeep.ready,
         )

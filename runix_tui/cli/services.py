@@ -99,14 +99,11 @@ def finish(client: "Client", deployment_id: str, version: int | None, *, json: b
     """Follow a build to its end; the URL on stdout, and exit 1 unless it runs."""
     ended = follow_build(client, deployment_id, version)
     details = client.deployment(deployment_id)
-    _show(details, json)
+    if ended == "running" or json or not details.serving:
+        _show(details, json)
     if ended != "running":
-        if details.error and not json:
-            say(f"{details.service_name} v{version} {ended}: {details.error.message}")
-            if details.error.hint:
-                say(f"  {details.error.hint}")
-            if details.serving:
-                say(f"  Version {details.version} still serves.")
+        if details.serving and not json:
+            say(f"{details.service_name}: version {version} {ended}; version {details.version} still serves.")
         raise typer.Exit(EXIT_FAILED)
 
 

@@ -43,6 +43,7 @@ class Orchestrator:
         deletion: Deletion,
         supervisor: Supervisor,
         streams: Streams,
+        ready: asyncio.Event,
     ) -> None:
         self._store = store
         self._engine = engine
@@ -54,6 +55,7 @@ class Orchestrator:
         self._deletion = deletion
         self._supervisor = supervisor
         self._streams = streams
+        self._ready = ready
 
     # --- reads -------------------------------------------------------------------------------------------------------
 
@@ -115,7 +117,7 @@ class Orchestrator:
 
     async def delete(self, deployment_id: str) -> None:
         """Remove it and everything of its own; returns when all is gone."""
-        await self._engine.info()
+        await self._engine_ready()
         await asyncio.shield(asyncio.ensure_future(self._deletion.delete(self._deployment(deployment_id))))
 
     async def redeploy(self, deployment_id: str) -> DeploymentView:
@@ -127,7 +129,9 @@ class Orchestrator:
 
     async def rollback(self, deployment_id: str, number: int | None = None) -> DeploymentView:
         """Start a stored release; returns when it serves. A caller that goes away cancels nothing."""
-        await self._operations.rollback(self._alive(deployment_id), number)
+        deployment = self._alive(deployment_id)
+        await self._engine_ready()
+        await self._operations.rollback(deployment, number)
         return self.get(deployment_id)
 
     async def cancel(self, deployment_id: str) -> DeploymentView:
@@ -137,12 +141,16 @@ class Orchestrator:
 
     async def stop(self, deployment_id: str) -> DeploymentView:
         """Stop the service; returns when done."""
-        await asyncio.shield(asyncio.ensure_future(self._operations.stop(self._alive(deployment_id))))
+        deployment = self._alive(deployment_id)
+        await self._engine_ready()
+        await asyncio.shield(asyncio.ensure_future(self._operations.stop(deployment)))
         return self.get(deployment_id)
 
     async def start(self, deployment_id: str) -> DeploymentView:
         """Start a stopped service; returns when it serves."""
-        await asyncio.shield(asyncio.ensure_future(self._operations.start(self._alive(deployment_id))))
+        deployment = self._alive(deployment_id)
+        await self._engine_ready()
+        await asyncio.shield(asyncio.ensure_future(self._operations.start(deployment)))
         return self.get(deployment_id)
 
     # --- projects ----------------------------------------------------------------------------------------------------
@@ -210,6 +218,11 @@ class Orchestrator:
         return self._bus.subscribe()
 
     # -----------------------------------------------------------------------------------------------------------------
+
+    async def _engine_ready(self) -> None:
+        """Wait until start-up has brought the engine in line, once. Raises ``Unavailable`` when it is away."""
+        await self._ready.wait()
+        await self._engine.info()
 
     def _view(self, deployment: Deployment) -> DeploymentView:
         found = view(self._store, deployment, self._gateway.port)

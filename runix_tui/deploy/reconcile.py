@@ -72,15 +72,15 @@ class Reconciliation:
             shutil.rmtree(left, ignore_errors=True)
 
     async def engine(self) -> None:
-        """Finish deletes, remove what no record knows, have the gateway lead to what serves, start what does not run.
+        """Have the gateway lead to what serves, finish deletes, remove what no record knows, start what does not run.
 
         Raises ``Unavailable``."""
+        await self._gateway.ensure(*await self._serving.wanted())
         for deployment in self._store.deployments():
             if deployment.deleting:
                 await self._deletion.finish(deployment)
         await self._remove_orphans()
         self._follow_logs(await self._containers())
-        await self._gateway.ensure(*await self._serving.wanted())
         await self._supervisor.look()
 
     def _interrupt(self, version: Version) -> None:

@@ -91,11 +91,17 @@ class Walk:
     def finish(self, stage: Stage, failure: Failure | None = None) -> None:
         """End the walk at ``failed``, ``cancelled`` or ``superseded`` (``live`` is stored by ``stages.routing``)."""
         if failure:
-            self.say(failure.message)
-            if failure.hint:
-                self.say(failure.hint)
+            self._explain(failure)
         self.update(stage=stage, status=version_status(stage), finished_at=self._clock.now(), failure=failure)
         self.end(self.version.status)
+
+    def _explain(self, failure: Failure) -> None:
+        """The reason in the build log, with the evidence where the log does not end with it already."""
+        self.say(failure.message)
+        for line in failure.evidence if self.version.stage is not Stage.BUILDING else ():
+            self.say(f"  | {line}")
+        if failure.hint:
+            self.say(failure.hint)
 
     def end(self, status: VersionStatus) -> None:
         """Close this version's part of the build log."""

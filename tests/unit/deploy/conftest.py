@@ -69,6 +69,7 @@ class World:
         locations.prepare()
         store = MortalStore.open(locations.database)
         store.faults = Faults()
+        self.gateway.restarted()
         outside = Outside(self.engine, self.gateway, self.source, SystemClock())
         profiles = catalog.load()
         try:

@@ -264,7 +264,8 @@ async def test_builds_of_several_services_are_bounded(world: World) -> None:
     world.engine.may_build.clear()
     async with world.runix() as runix:
         ids = [(await runix.create(world.request(f"s{n}"))).deployment.id for n in range(4)]
-        await asyncio.sleep(0.1)
+        await until(lambda: len(world.engine.builds) >= world.config.build.concurrent)
+        await asyncio.sleep(0.05)
         assert len(world.engine.builds) == world.config.build.concurrent
         world.engine.may_build.set()
         for identity in ids:
