@@ -399,15 +399,15 @@ def test_kill_9_repeats_and_loses_nothing(home: Home, tmp_path: Path) -> None:
 
 
 async def test_a_flood_is_taken_in_time(home: Home) -> None:
-    """The figure of a quiet machine is about twenty times the one asked here."""
+    """By CPU time, at a twentieth of the usual speed."""
     container = home.container()
     block = "".join(f"{STAMP.format(1)} stdout F GET /path/{n} 200\n" for n in range(10_000)).encode()
     for _ in range(20):
         container.file.write(block)
-    started = time.perf_counter()
+    started = time.process_time()
     await home.collector.settle("d")
     assert home.journal.last == 200_000
-    assert 200_000 / (time.perf_counter() - started) > 50_000
+    assert 200_000 / (time.process_time() - started) > 50_000
 
 
 async def test_idling_costs_next_to_nothing(tmp_path: Path) -> None:

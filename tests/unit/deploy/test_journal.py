@@ -403,16 +403,16 @@ async def test_readers_let_others_run(folder: Path) -> None:
 
 
 async def test_it_is_fast_enough(folder: Path) -> None:
-    """A flood: 200 000 lines in, and out as NDJSON. The figure of a quiet machine is ten times the one asked here."""
+    """A flood: 200 000 lines in, and out as NDJSON. The CPU time asked for here is a tenth of the usual speed."""
     journal = Journal(folder, 64 * 1024**2)
     chunk = b"".join(b"2026-11-24T02:06:31.%09d+00:00 stdout F GET /path/%d 200\n" % (n, n) for n in range(4000))
-    started = time.perf_counter()
+    started = time.process_time()
     for _ in range(50):
         journal.append_k8s(chunk)
     size = 0
     async for batch in journal.read(after=0):
         size += len(batch.ndjson())
-    assert 200_000 / (time.perf_counter() - started) > 50_000
+    assert 200_000 / (time.process_time() - started) > 50_000
     assert journal.last == 200_000
     assert size > 200_000 * 80
     journal.close()
