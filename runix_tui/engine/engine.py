@@ -34,6 +34,7 @@ class _Open:
     """What there is once the engine answered."""
 
     connection: Connection
+    info: EngineInfo
     bases: Bases
     builder: Builder
     containers: Containers
@@ -69,8 +70,10 @@ class PodmanEngine:
             await asyncio.to_thread(self._service.stop)
 
     async def info(self) -> EngineInfo:
-        """What the engine is and what works on this host."""
-        return engine_info(await self._ask_info(), self.url, named=self._service is None)
+        """What the engine said of itself and this host when it was opened; asks only whether it still answers."""
+        room = await self._room()
+        await room.connection.expect("GET", "/_ping", "ask whether it answers")
+        return room.info
 
     async def ensure_base(self, base: BaseImage, *, variant: str, log: LogSink) -> str:
         """The local reference of a base image, made ready if need be. Raises ``BuildError``."""
@@ -200,6 +203,7 @@ class PodmanEngine:
         bases = Bases(connection, builder, self._config, locks=self._locations.base_locks, environ=self._environ)
         return _Open(
             connection,
+            engine_info(info, self.url, named=self._service is None),
             bases,
             builder,
             Containers(connection, rootless=rootless, limits=limits, init=self._service is not None and has_init()),
@@ -211,9 +215,6 @@ class PodmanEngine:
     async def _heal(self) -> None:
         if self._service is not None:
             await asyncio.to_thread(self._service.ensure)
-
-    async def _ask_info(self) -> Json:
-        return await (await self._room()).connection.expect("GET", "/info", "ask what it is")
 
 
 def _load() -> None:
