@@ -17,6 +17,7 @@ from runix_tui.errors import StartError
 from runix_tui.locations import PRIVATE_DIR
 
 WAIT_INTERVAL = "50ms"  # between two looks of the engine, while a container is waited for
+STOP_SLACK = 30.0  # seconds for the engine's own work beyond a stop's time-out
 WAIT_LONGEST = 3600.0  # seconds; whoever waits sets the limit that matters
 _GONE = 404
 _RUNNING = "running"
@@ -84,14 +85,28 @@ class Containers:
         Not by the engine's own stop, which holds the container's lock meanwhile: so a stop that is cancelled does not
         keep a ``remove`` waiting.
         """
-        if not await self._ended(container):
-            await self._signal(container, await self._stop_signal(container))
-            try:
-                async with asyncio.timeout(grace):
-                    await self._wait(container)
-            except TimeoutError:
-                await self._signal(container, "SIGKILL")
+        if await self._ended(container):
+            return
+        signal, restarts = await self._manners(container)
+        if restarts:
+            await self._stop_for_good(container, round(grace))
+            return
+        await self._signal(container, signal)
+        try:
+            async with asyncio.timeout(grace):
                 await self._wait(container)
+        except TimeoutError:
+            await self._signal(container, "SIGKILL")
+            await self._wait(container)
+
+    async def _stop_for_good(self, container: str, seconds: int) -> None:
+        """The engine's own stop: after a mere signal it would start a container with a restart policy again."""
+        path, params = f"/containers/{container}/stop", {"timeout": str(seconds)}
+        answer = await self._connection.request(
+            "POST", path, "stop a container", params=params, within=seconds + STOP_SLACK
+        )
+        if answer.status >= 400 and answer.status != _GONE and not await self._ended(container):
+            raise Refused(f"The engine refused to stop a container: {answer.message}", http=answer.status)
 
     async def _signal(self, container: str, signal: str) -> None:
         answer = await self._connection.request(
@@ -100,11 +115,13 @@ class Containers:
         if answer.status >= 400 and answer.status != _GONE and not await self._ended(container):
             raise Refused(f"The engine refused to signal a container: {answer.message}", http=answer.status)
 
-    async def _stop_signal(self, container: str) -> str:
-        """The image's STOPSIGNAL, SIGTERM where it has none."""
+    async def _manners(self, container: str) -> tuple[str, bool]:
+        """The image's STOPSIGNAL, SIGTERM where it has none; and whether the engine starts it again when it ends."""
         answer = await self._connection.request("GET", f"/containers/{container}/json", "inspect a container")
-        found = answer.body["Config"].get("StopSignal") if answer.status < 400 else None
-        return str(found or "SIGTERM")
+        if answer.status >= 400:
+            return "SIGTERM", False
+        policy = (answer.body["HostConfig"].get("RestartPolicy") or {}).get("Name")
+        return str(answer.body["Config"].get("StopSignal") or "SIGTERM"), policy not in (None, "", "no")
 
     async def _wait(self, container: str) -> None:
         """Until it has ended."""
@@ -137,7 +154,7 @@ def parse_container(answer: Json, *, rootless: bool) -> Container:
     return Container(
         id=str(answer["Id"]),
         name=str(answer["Name"]).removeprefix("/"),
-        state=str(state["Status"]),
+        state="exited" if state["Status"] == "stopped" else str(state["Status"]),  # ended, but not cleaned up yet
         labels=dict(answer["Config"].get("Labels") or {}),
         image_id=str(answer["Image"]),
         exit_code=None if running or finished is None else int(state["ExitCode"]),

@@ -11,6 +11,7 @@ from runix_tui.core.events import EngineEvent
 from runix_tui.core.models import InstanceType
 from runix_tui.core.ports import Container, ContainerSpec, Mount
 from runix_tui.engine.engine import PodmanEngine
+from runix_tui.engine.facts import has_init
 from runix_tui.errors import StartError
 
 pytestmark = pytest.mark.engine
@@ -75,7 +76,8 @@ async def test_life_of_a_container(engine, make_spec, home_id):
     assert await engine.inspect(spec.name) == running
     await engine.stop(made.id, timeout=0)
     stopped = await engine.inspect(made.id)
-    assert (stopped.state, stopped.exit_code, stopped.pid) == ("exited", 137, 0)
+    assert (stopped.state, stopped.pid) == ("exited", 0)
+    assert stopped.exit_code in {137, 143}, "killed, or quick enough to end by itself"
     assert stopped.finished_at > stopped.started_at
     await engine.stop(made.id, timeout=0)
     await engine.remove(made.id)
@@ -200,11 +202,19 @@ async def test_missing_image(engine, make_spec):
 
 
 async def test_missing_command(engine, make_spec):
-    made = await engine.create(make_spec("/no/such/program"))
+    made = await engine.create(make_spec("/no/such/program", own_dockerfile=True))
     with pytest.raises(StartError) as caught:
         await engine.start(made.id)
     assert caught.value.code == "command_not_found"
     assert caught.value.hint
+
+
+async def test_missing_command_under_an_init_is_said_in_the_log(engine, make_spec, ended):
+    if not has_init():
+        pytest.skip("this engine has no init")
+    spec = make_spec("/no/such/program")
+    assert (await ended(await run(engine, spec))).exit_code not in {0, None}
+    assert "No such file or directory" in said(spec)
 
 
 async def test_start_of_what_is_not_there(engine):
@@ -248,7 +258,7 @@ async def test_usage(engine, make_spec):
     gone = await engine.create(make_spec("sleep", "60"))
     found = await engine.usage([busy.id, idle.id, gone.id, "0" * 64])
     assert set(found) == {busy.id, idle.id}
-    assert 25 < found[busy.id].cpu_percent < 75, "half a core is its limit"
+    assert 5 < found[busy.id].cpu_percent < 75, "half a core is its limit, and less on a busy machine"
     assert found[idle.id].cpu_percent < 5
     assert found[busy.id].memory_limit_bytes == 128 * 1024**2
     assert found[busy.id].cpu_limit == 0.5

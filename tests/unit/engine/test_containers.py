@@ -31,6 +31,11 @@ def test_ended():
     assert found.finished_at == datetime(2026, 11, 24, 2, 37, 4, 500000, UTC)
 
 
+def test_stopped_is_ended():
+    """The engine says so between the end of the process and its own cleaning up."""
+    assert parse_container(answer(state={"Status": "stopped", "Pid": 0}), rootless=False).state == "exited"
+
+
 def test_created_has_no_exit_code():
     assert parse_container(answer(state={"Status": "created", "Pid": 0}), rootless=False).exit_code is None
 
