@@ -13,8 +13,18 @@ from runix_tui.source.said import plain, some
 from runix_tui.source.urls import Address
 
 _STATUS = re.compile(r"unexpected http status code: (\d+)")
-_MISSING = ("not found", "does not exist", "does not appear to be a git repository", "no such", "invalid content-type")
-_DENIED = ("permission denied", "access denied", "authentication", "unauthorized", "not authorized", "forbidden")
+# Words of libgit2 and of the large hosts, in lower case
+_UNREACHED = ("failed to resolve address", "failed to connect")  # what follows is a host's name
+_MISSING = (
+    "not found",
+    "could not be found",
+    "does not exist",
+    "no longer exist",
+    "does not appear to be a git repository",
+    "no such",
+    "invalid content-type",
+)
+_DENIED = ("denied", "authenticat", "authoriz", "forbidden", "not have access", "no permission")
 _TLS = ("certificate", "ssl error", "tls")
 
 BROKEN = "repository_broken"
@@ -75,6 +85,12 @@ def no_git(branch: str) -> SourceError:
     return SourceError(f"the folder is not in git: no branch {plain(branch, 80)!r}", hint=hint, code="branch_not_found")
 
 
+def not_committed(branch: str) -> SourceError:
+    """A branch was named for a folder that the repository around it does not have."""
+    hint = "Commit the folder, or leave `branch` out to deploy its files as they are."
+    return SourceError(f"the folder is not in the branch {plain(branch, 80)!r}", hint=hint, code="branch_not_found")
+
+
 def no_default(branches: Sequence[str]) -> SourceError:
     """None was named, and the remote does not say which one to take."""
     hint = f"Name one in `branch`: {some(sorted(branches), 10)}."
@@ -129,6 +145,8 @@ def translate(error: Exception, address: Address) -> SourceError:
 
 
 def _of_words(words: str, low: str, address: Address) -> SourceError:
+    if low.startswith(_UNREACHED):
+        return _network(address, words)
     if any(word in low for word in _TLS):
         return _tls(address, words)
     if "redirect" in low:

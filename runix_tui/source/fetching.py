@@ -3,7 +3,6 @@
 Blocking, and heavy to import (libgit2): :mod:`.source` runs it in a thread.
 """
 
-import errno
 import posixpath
 import shutil
 import tempfile
@@ -71,15 +70,9 @@ class Fetching:
             choose(shown, self.remote.branch, self.address)
 
     def fetch(self, into: Path) -> Checkout:
-        """Write the branch's tree to ``into``; on any fault nothing stays there."""
+        """Write the branch's tree to ``into``; after a fault the caller clears what is there."""
         self._configure()
-        if into.exists():
-            raise faults.disk(FileExistsError(errno.EEXIST, "there is something at the checkout's place"))
-        try:
-            return self._fetch_local(into) if self.address.local else self._fetch_remote(into)
-        except BaseException:
-            shutil.rmtree(into, ignore_errors=True)
-            raise
+        return self._fetch_local(into) if self.address.local else self._fetch_remote(into)
 
     def _configure(self) -> None:
         libgit2.configure(self.environ, timeout=self.config.timeout, ca_bundle=self.ca_bundle)
@@ -92,7 +85,7 @@ class Fetching:
             try:
                 return self._from_mirror(folder, into)
             except SourceError as error:
-                if error.code != faults.BROKEN or not into.exists():
+                if error.code != faults.BROKEN or not into.exists() or self.stop.abandoned:
                     raise
             # The mirror was whole at first sight only: once more, from nothing
             mirror.clear(folder)
@@ -105,7 +98,7 @@ class Fetching:
 
     def _access(self) -> Access:
         credentials = Credentials(self.config, self.environ)
-        return Access(self.address, credentials, self.environ, self._userinfo(), self.config.max_bytes)
+        return Access(self.address, credentials, self.environ, self._userinfo(), self.config.max_bytes, say=self.say)
 
     def _userinfo(self) -> Userinfo | None:
         return Userinfo(self.address, self.remote.credential) if self.remote.credential else None
@@ -130,7 +123,8 @@ class Fetching:
         if place.repository is not None:
             return choose(local.listing(place.repository), self.remote.branch, self.address)
         if self.remote.branch is not None:
-            raise faults.no_git(self.remote.branch)
+            branch = self.remote.branch
+            raise faults.not_committed(branch) if place.untracked else faults.no_git(branch)
         return None
 
     def _copy(self, place: local.Place, into: Path) -> Checkout:
@@ -140,7 +134,8 @@ class Fetching:
         root = self._root(into, "")
         if copied.left_out:
             self.say(f"Left out: {some(copied.left_out)}")
-        self.say(f"Copied {copied.files} files of a folder without git ({self._took()})")
+        kind = "that its repository does not track" if place.untracked else "without git"
+        self.say(f"Copied {copied.files} files of a folder {kind} ({self._took()})")
         return Checkout(into, root, None, None, None)
 
     # --- both ---
@@ -148,6 +143,7 @@ class Fetching:
     def _write(self, into: Path, found: Found) -> Checkout:
         if found.choice.note:
             self.say(found.choice.note)
+        self.stop.check()
         writer = Writer(into, self.config.max_bytes, self.stop)
         written = write_tree(writer, found.repository, found.commit.tree, self.address)
         more = self._submodules(writer, found, written)
@@ -174,6 +170,8 @@ class Fetching:
 
     def _root(self, top: Path, prefix: str) -> Path:
         """The app's folder in the checkout. Raises ``SourceError`` when ``root_dir`` is none of its folders."""
+        if not _is_folder(top / prefix, top):
+            raise faults.no_root_dir(prefix, [])
         wanted = self.remote.root_dir.strip("/")
         root = top / posixpath.normpath(posixpath.join(prefix, wanted))
         if ".." in wanted.split("/") or not _is_folder(root, top):

@@ -9,7 +9,8 @@ ends the transfer when its caller went away or a bound is reached. The settings 
 import ctypes
 import hashlib
 import threading
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from runix_tui.source.urls import Address, is_loopback, parse
 from runix_tui.source.worker import Stop
 
 CONNECT_TIMEOUT = 10.0  # seconds
+PROGRESS = 3.0  # seconds between lines of a long transfer
 SILENCE = 30.0  # seconds: git servers send a sign of life every 5 s while they pack
 
 _CERT_SSH = 2  # GIT_CERT_HOSTKEY_LIBSSH2
@@ -62,6 +64,7 @@ class Access:
     userinfo: Userinfo | None
     max_bytes: int
     strangers: bool = False
+    say: Callable[[str], None] = field(default=lambda _: None, repr=False)
 
 
 def configure(environ: Mapping[str, str], *, timeout: float, ca_bundle: Path | None = None) -> None:
@@ -143,6 +146,7 @@ class Callbacks(pygit2.RemoteCallbacks):
         self._port = access.address.origin[2]
         self._offers: dict[tuple[str, str, int], Iterator[Offer]] = {}
         self._tried: list[str] = []
+        self._said = time.monotonic()
         self._notes: list[str] = []
         if access.address.scheme == "ssh":
             host, offers, self._notes = access.credentials.keys(access.address, access.userinfo)
@@ -194,6 +198,10 @@ class Callbacks(pygit2.RemoteCallbacks):
         self.stop.check()
         if stats.received_bytes > self._access.max_bytes:
             raise faults.too_large("the repository", f"{self._access.max_bytes // 1024**2} MiB")
+        if time.monotonic() - self._said > PROGRESS:
+            self._said = time.monotonic()
+            part = f"{stats.received_objects} of {stats.total_objects} objects"
+            self._access.say(f"Receiving {part}, {stats.received_bytes / 1024**2:.1f} MiB")
 
     def _asker(self, url: str) -> Address:
         if self.address.scheme == "ssh":

@@ -23,11 +23,15 @@ _UNCHANGED = FileStatus.CURRENT | FileStatus.IGNORED
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A folder on this machine. ``repository`` is None without git; ``prefix`` is the folder within its work tree."""
+    """A folder on this machine. ``repository`` is None without git; ``prefix`` is the folder within its work tree.
+
+    ``untracked``: there is a repository around the folder, which does not have it.
+    """
 
     folder: Path
     repository: pygit2.Repository | None = None
     prefix: str = ""
+    untracked: bool = False
 
 
 def look(address: Address) -> Place:
@@ -105,10 +109,13 @@ def _in_git(folder: Path) -> Place:
     if repository.is_bare:
         inside = Path(repository.path).resolve() != folder.resolve()
         return Place(folder) if inside else Place(folder, repository)
-    prefix = folder.resolve().relative_to(Path(repository.workdir).resolve()).as_posix()
+    workdir = Path(repository.workdir).resolve()
+    if not folder.resolve().is_relative_to(workdir):  # core.worktree names another place
+        return Place(folder)
+    prefix = folder.resolve().relative_to(workdir).as_posix()
     if prefix == "." or _tracked(repository, prefix):
         return Place(folder, repository, "" if prefix == "." else prefix)
-    return Place(folder)
+    return Place(folder, untracked=True)
 
 
 def _tracked(repository: pygit2.Repository, prefix: str) -> bool:

@@ -45,18 +45,19 @@ class Fetched:
 
 @contextmanager
 def locked(folder: Path, stop: Stop) -> Iterator[None]:
-    """Nobody else uses this folder meanwhile. Waits, stoppable, for who does."""
+    """Nobody else uses this folder meanwhile. Waits, stoppable, for who does. Abandoned work loses the lock."""
     while True:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        lock = (folder / LOCK).open("ab")
         try:
-            while not _try_lock(descriptor):
+            while not _try_lock(lock.fileno()):
                 stop.pause(LOCK_POLL)
-            if _still_there(descriptor, folder / LOCK):
+            if _still_there(lock.fileno(), folder / LOCK):
+                stop.holding(lock.close)
                 yield
                 return
         finally:
-            os.close(descriptor)
+            lock.close()
 
 
 def clear(folder: Path) -> None:
@@ -77,7 +78,7 @@ def branch_commit(folder: Path, access: Access, branch: str | None, stop: Stop) 
             received = connection.fetch([f"+{source}:{KEPT}{_safe(source)}"], depth=1)
         return Fetched(repository, _commit(repository, choice.sha, access.address), choice, received)
 
-    return _with_mirror(folder / mirror_name(access.address), access, bring)
+    return _with_mirror(folder / mirror_name(access.address), access, stop, bring)
 
 
 def exact_commit(folder: Path, access: Access, sha: str, stop: Stop) -> Fetched:
@@ -89,7 +90,7 @@ def exact_commit(folder: Path, access: Access, sha: str, stop: Stop) -> Fetched:
             received = _bring_exact(repository, access, sha, stop)
         return Fetched(repository, _commit(repository, sha, access.address), Choice(None, sha), received)
 
-    return _with_mirror(folder / mirror_name(access.address), access, bring)
+    return _with_mirror(folder / mirror_name(access.address), access, stop, bring)
 
 
 def _bring_exact(repository: pygit2.Repository, access: Access, sha: str, stop: Stop) -> int:
@@ -107,20 +108,21 @@ def _bring_exact(repository: pygit2.Repository, access: Access, sha: str, stop: 
     return again.fetch([f"+refs/heads/*:{KEPT}all/*", f"+refs/tags/*:{KEPT}tags/*"], depth=everything)
 
 
-def _with_mirror(path: Path, access: Access, bring: Callable[[pygit2.Repository], Fetched]) -> Fetched:
+def _with_mirror(path: Path, access: Access, stop: Stop, bring: Callable[[pygit2.Repository], Fetched]) -> Fetched:
     """What ``bring`` gives with the mirror at ``path``; when that is broken, with a fresh one."""
     if repository := _open(path, access.max_bytes):
         try:
             return bring(repository)
         except SourceError as error:
-            if error.code != faults.BROKEN:
+            if error.code != faults.BROKEN or stop.abandoned:
                 raise
         repository.free()
         shutil.rmtree(path, ignore_errors=True)
     try:
         return bring(pygit2.init_repository(str(path), bare=True))
-    except (SourceError, OSError):
-        shutil.rmtree(path, ignore_errors=True)
+    except SourceError:
+        if not stop.abandoned:
+            shutil.rmtree(path, ignore_errors=True)
         raise
 
 

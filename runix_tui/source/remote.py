@@ -32,7 +32,7 @@ class Connection:
         self._access = access
         self._callbacks = Callbacks(access, stop)
         self._proxy = proxy_for(access.address, access.environ)
-        self._remote = repository.remotes.create_anonymous(str(self._callbacks.address))
+        self._remote = repository.remotes.create_anonymous(_spoken(self._callbacks.address))
 
     def listing(self) -> Listing:
         """The refs that the server shows. Connects."""
@@ -58,6 +58,14 @@ class Connection:
     def _fetch(self, refspecs: Sequence[str], depth: int) -> int:
         specs, callbacks, proxy = list(refspecs), self._callbacks, self._proxy
         return self._remote.fetch(specs, callbacks=callbacks, depth=depth, proxy=proxy).received_bytes
+
+
+def _spoken(address: Address) -> str:
+    """An address in libgit2's own words: its short ssh form has brackets when there is a port."""
+    if not (address.scp and address.port):
+        return str(address)
+    host = f"[{address.host}]" if ":" in address.host else address.host
+    return f"[{address.user}@{host}:{address.port}]:{address.path}"
 
 
 @contextmanager

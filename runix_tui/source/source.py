@@ -71,6 +71,7 @@ class GitSource:
             address, _ = parse(remote.url)
         except InvalidRequest as error:
             raise SourceError(error.message, hint=error.hint, code="repository_not_found") from error
+        _must_be_new(into)
         stop = Stop(self._config.timeout)
         loop = asyncio.get_running_loop()
 
@@ -81,7 +82,11 @@ class GitSource:
         def work() -> Checkout:
             return self._fetching(address, remote, stop, say).fetch(into)
 
-        return await in_thread(work, stop)
+        try:
+            return await in_thread(work, stop)
+        except BaseException:
+            await asyncio.to_thread(shutil.rmtree, into, ignore_errors=True)
+            raise
 
     def tree(self, root: Path) -> SourceTree:
         """The read-only view of a checkout's folder."""
@@ -107,3 +112,8 @@ class GitSource:
             say=say,
             ca_bundle=self._ca_bundle,
         )
+
+
+def _must_be_new(into: Path) -> None:
+    if into.exists():
+        raise SourceError(f"{into} is there already", hint="Fetch into a new folder.", code="disk")

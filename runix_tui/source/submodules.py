@@ -97,7 +97,7 @@ class Submodules:
         if address.local:
             return *_local_commit(address, link), address, None
         strangers = address.origin != parent.address.origin and not parent.address.local
-        access = Access(address, self.credentials, self.environ, userinfo, self.config.max_bytes, strangers)
+        access = Access(address, self.credentials, self.environ, userinfo, self.config.max_bytes, strangers, self.say)
         try:
             fetched = mirror.exact_commit(self.mirrors, access, link.sha, self.stop)
         except SourceError as error:

@@ -28,6 +28,8 @@ class Stop:
         self.timeout = timeout
         self._deadline = time.monotonic() + timeout
         self._event = threading.Event()
+        self._abandoned = threading.Event()
+        self._held: list[Callable[[], None]] = []
 
     def set(self) -> None:
         """Ask the work to end."""
@@ -37,6 +39,21 @@ class Stop:
     def asked(self) -> bool:
         """Whether the caller went away."""
         return self._event.is_set()
+
+    @property
+    def abandoned(self) -> bool:
+        """Whether nobody waits any longer for the work to end: what it holds and makes is others' business now."""
+        return self._abandoned.is_set()
+
+    def holding(self, release: Callable[[], None]) -> None:
+        """Have ``release`` called when the work is abandoned. It may be called twice, and from another thread."""
+        self._held.append(release)
+
+    def abandon(self) -> None:
+        """Leave the work behind: a peer's silence must not hold up who comes next."""
+        self._abandoned.set()
+        for release in self._held:
+            release()
 
     def check(self) -> None:
         """Raise ``Stopped``, or ``SourceError`` when the time is up."""
@@ -98,6 +115,8 @@ async def in_thread(work: Callable[[], T], stop: Stop) -> T:
 async def _let_go(done: "asyncio.Future[T]", stop: Stop) -> None:
     stop.set()
     await asyncio.wait([done], timeout=GRACE)
-    if done.done() and not done.cancelled():
+    if not done.done():
+        stop.abandon()
+        done.cancel()
+    elif not done.cancelled():
         done.exception()  # seen: nobody else will look
-    done.cancel()

@@ -160,6 +160,7 @@ async def test_progress_text_that_is_not_utf8(fetch: Fetcher, repo: GitRepo, roo
         assert (await fetch(server.url("app.git"))).commit
 
 
+@pytest.mark.timeout(300)
 async def test_a_hundred_thousand_files(fetch: Fetcher, root: Path) -> None:
     repo = GitRepo(root / "many.git")
     folder = repo.raw_tree([(FileMode.BLOB, b"f%04d" % n, repo.blob(f"{n}")) for n in range(1000)])
@@ -260,7 +261,7 @@ async def test_too_large_a_pack_is_not_waited_for(fetch: Fetcher, root: Path) ->
 
 async def test_a_small_pack_that_grows_beyond_the_bound(fetch: Fetcher, root: Path) -> None:
     repo = GitRepo(root / "bomb.git")
-    repo.commit({"zeros": b"\0" * 100_000_000})
+    repo.commit({"zeros": b"\0" * 30_000_000})
     fetch.config = Git(max_bytes=1024**2)
     with GitHttpServer(root) as server:
         await fetch.refused(server.url("bomb.git"), "too_large")
@@ -297,6 +298,33 @@ async def test_cancelled_means_cancelled(fetch: Fetcher, repo: GitRepo, root: Pa
         assert time.monotonic() - began < 2
         assert not list(fetch.locations.checkouts.iterdir())
         assert fetch.lines == []
+
+
+async def test_a_silent_server_does_not_hold_up_the_next_fetch(fetch: Fetcher, repo: GitRepo, root: Path) -> None:
+    with GitHttpServer(root, stall="pack") as server:
+        task = asyncio.create_task(fetch(server.url("app.git")))
+        await asyncio.to_thread(server.asked_for_a_pack.wait, 10)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        server.stall = ""
+        began = time.monotonic()
+        checkout = await fetch(server.url("app.git"))
+        assert time.monotonic() - began < 5
+        server.released.set()  # the work that was left behind ends, and spoils nothing
+        await asyncio.sleep(0.3)
+        assert checkout.top.exists()
+        repo.commit({"next": "x"})
+        assert (await fetch(server.url("app.git"))).tracked == {"next"}
+
+
+async def test_a_long_transfer_says_how_far_it_is(
+    fetch: Fetcher, repo: GitRepo, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("runix_tui.source.libgit2.PROGRESS", 0)
+    with GitHttpServer(root) as server:
+        await fetch(server.url("app.git"))
+    assert any(line.startswith("Receiving ") and line.endswith(" MiB") for line in fetch.lines)
 
 
 async def test_a_connection_that_is_cut_is_a_passing_fault(fetch: Fetcher, repo: GitRepo, root: Path) -> None:

@@ -3,8 +3,12 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.fetchkit import Fetcher, fetcher
+
+settings.register_profile("source", deadline=None)  # a busy machine is slow now and then
+settings.load_profile("source")
 
 
 @pytest.fixture

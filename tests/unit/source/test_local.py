@@ -65,6 +65,24 @@ async def test_a_folder_that_its_repository_does_not_know_is_without_git(fetch: 
     checkout = await fetch(str(work.path / "scratch"))
     assert checkout.commit is None
     assert (checkout.root / "a").exists()
+    assert fetch.lines[0].startswith("Copied 1 files of a folder that its repository does not track (")
+    error = await fetch.refused(str(work.path / "scratch"), "branch_not_found", "main")
+    assert "Commit" in error.hint
+
+
+async def test_a_folder_that_the_branch_does_not_have(fetch: Fetcher, work: GitRepo) -> None:
+    work.commit({"other": "x"}, branch="bare")
+    error = await fetch.refused(str(work.path / "web"), "root_dir_not_found", "bare")
+    assert "web" in error.message
+
+
+async def test_a_work_tree_that_is_elsewhere(fetch: Fetcher, work: GitRepo, tmp_path: Path) -> None:
+    (tmp_path / "secret").mkdir()
+    (tmp_path / "secret/canary").write_text("")
+    git(work.path, "config", "core.worktree", str(tmp_path / "secret"))
+    checkout = await fetch(work.url)
+    assert checkout.commit is None
+    assert "canary" not in "\n".join(fetch.lines)
 
 
 async def test_a_bare_repository_and_a_folder_in_it(fetch: Fetcher, tmp_path: Path) -> None:
