@@ -83,7 +83,7 @@ class _Sent:
 
 class _SseResponse(EventSourceResponse):
     def __init__(self, chunks: "Chunks[Any]", streams: Streams) -> None:
-        super().__init__(chunks, ping=KEEP_ALIVE, ping_message_factory=_comment, sep="\n")
+        super().__init__(chunks, ping=KEEP_ALIVE, ping_message_factory=_Comment, sep="\n")
         self._run = functools.partial(streams.run, chunks, super().__call__)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -99,8 +99,11 @@ class _NdjsonResponse(StreamingResponse):
         await self._run(scope, receive, send)
 
 
-def _comment() -> ServerSentEvent:
-    return ServerSentEvent(comment="keep-alive", sep="\n")
+class _Comment(ServerSentEvent):
+    """A comment without the blank line that ends an event: some clients take that line for an event without data."""
+
+    def encode(self) -> bytes:
+        return b": keep-alive\n"
 
 
 def wants_ndjson(request: Request) -> bool:

@@ -191,8 +191,18 @@ def test_a_comment_keeps_a_stream_alive(running, http, monkeypatch):
     made = running.create()
     for path in (f"/deployments/{made}/logs", "/events"):
         with http.stream("GET", path) as answer:
-            raw = next(answer.iter_raw())
-        assert raw == b": keep-alive\n\n"
+            assert next(answer.iter_lines()) == ": keep-alive"
+
+
+def test_a_comment_is_no_event(running, http, monkeypatch):
+    monkeypatch.setattr(sse, "KEEP_ALIVE", 0.1)
+    made = running.create()
+    with sse_of(http, f"/deployments/{made}/build-stream") as events:
+        seen = [next(events)]
+        time.sleep(0.5)
+        running.do(lambda: running.fake.finish(made))
+        seen += list(events)
+    assert [one.event for one in seen] == ["stage", "end"]
 
 
 def test_clients_that_go_away_leave_nothing(running, http):
