@@ -184,9 +184,11 @@ class PodmanEngine:
             return self._opened
 
     async def _open(self) -> _Open:
-        await asyncio.to_thread(_load)
-        given = await asyncio.to_thread(provision, self._environ, self._config.build.ca_bundle)
-        await self._heal()
+        given, _, _ = await asyncio.gather(  # the service starts while libraries load
+            asyncio.to_thread(provision, self._environ, self._config.build.ca_bundle),
+            asyncio.to_thread(_load),
+            self._heal(),
+        )
         connection = Connection(self._socket, heal=self._heal if self._service else None)
         try:
             await connection.read_version()
