@@ -31,7 +31,7 @@ def deploy(home: Home, folder: Path, pairs: int) -> list[Figure]:
     host, port = _where(found)
 
     def ours(number: int) -> float:
-        stamp = f"stamp-runix-{number}"
+        stamp = f"stamp-runix-{number} "
         repository.stamp(stamp)
         started = time.perf_counter()
         home.call("POST", f"/deployments/{found['id']}/redeploy")
@@ -70,7 +70,7 @@ def rollback(home: Home, folder: Path, pairs: int) -> list[Figure]:
     host, port = _where(found)
 
     def ours(number: int) -> float:
-        stamp = b"stamp-two" if number % 2 else b"stamp-one"
+        stamp = b"stamp-two " if number % 2 else b"stamp-one "
         started = time.perf_counter()
         home.call("POST", f"/deployments/{found['id']}/rollback")
         await_answer("127.0.0.1", port, f"{host}:{port}", having=stamp)

@@ -1,5 +1,6 @@
 """Git repositories to measure with: small apps whose every commit is new to every cache but the layers before it."""
 
+import secrets
 import shutil
 import subprocess
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 SAMPLES = Path(__file__).resolve().parent.parent / "tests/apps"
 PLAIN = ("-c", "user.name=bench", "-c", "user.email=bench@localhost", "-c", "commit.gpgsign=false")
 STAMP = "stamp.txt"
+THIS_RUN = secrets.token_hex(4)  # no layer of an earlier run fits
 
 SHOUTER = '''"""Answers with its stamp; /burst?N writes N lines of log at once."""
 import os
@@ -60,7 +62,7 @@ class Repository:
 
     def stamp(self, text: str) -> None:
         """Commit a change of the stamp and what else was written."""
-        self.write(STAMP, text)
+        self.write(STAMP, f"{text} of {THIS_RUN}")
         git(self.path, "add", "--all")
         git(self.path, "commit", "--quiet", "--message", text)
 
