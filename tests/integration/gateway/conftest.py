@@ -2,36 +2,67 @@
 
 import asyncio
 import contextlib
+import os
+import shutil
+import tempfile
+import uuid
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 
 import pytest
+import pytest_asyncio
 from aiohttp import ClientSession, ClientTimeout, ClientWebSocketResponse, TCPConnector, WSMsgType, web
 
 from runix_tui import catalog
+from runix_tui.config import Config
+from runix_tui.core import labels
 from runix_tui.core.models import Route
 from runix_tui.deploy.clock import SystemClock
 from runix_tui.engine.engine import PodmanEngine
 from runix_tui.gateway import HaproxyGateway
-from runix_tui.locations import Locations
+from runix_tui.locations import Locations, locate
 
 GatewayMaker = Callable[..., HaproxyGateway]
 
 
-@pytest.fixture
-async def haproxy_image(engine: PodmanEngine, locations: Locations) -> str:
-    """The image that a home's gateway runs."""
-    base = catalog.load(locations.profiles).gateway
-    return await engine.ensure_base(base, variant="run", log=lambda *_: None)
+@dataclass(frozen=True, slots=True)
+class Room:
+    """The engine that all of these tests share, and the image of HAProxy; every test has a home of its own in it."""
+
+    engine: PodmanEngine
+    image: str
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def room() -> AsyncIterator[Room]:
+    environ = {name: value for name, value in os.environ.items() if name != "RUNIX_ENGINE_URL"}
+    with tempfile.TemporaryDirectory(prefix="rx-", ignore_cleanup_errors=True) as folder:
+        locations = locate({**environ, "RUNIX_HOME": folder})
+        locations.prepare()
+        engine = PodmanEngine(locations, Config(), str(uuid.uuid4()), environ)
+        try:
+            base = catalog.load(locations.profiles).gateway
+            yield Room(engine, await engine.ensure_base(base, variant="run", log=lambda *_: None))
+        finally:
+            await engine.close()
+            shutil.rmtree(locations.runtime, ignore_errors=True)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def engine(room: Room, home_id: str) -> AsyncIterator[PodmanEngine]:
+    """The shared engine; what the test's home left in it is removed."""
+    yield room.engine
+    for container in await room.engine.containers(labels.of_home(home_id)):
+        await room.engine.remove(container.id)
 
 
 @pytest.fixture
-def make_gateway(engine: PodmanEngine, locations: Locations, home_id: str, haproxy_image: str) -> GatewayMaker:
+def make_gateway(room: Room, engine: PodmanEngine, locations: Locations, home_id: str) -> GatewayMaker:
     """Makes the gateway of the test's home, as a starting Runix does; keywords replace what it would be given."""
 
     async def base_image() -> str:
-        return haproxy_image
+        return room.image
 
     def make(**changes: object) -> HaproxyGateway:
         values = {
@@ -47,7 +78,7 @@ def make_gateway(engine: PodmanEngine, locations: Locations, home_id: str, hapro
     return make
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def gateway(make_gateway: GatewayMaker) -> HaproxyGateway:
     """A gateway that runs and leads nowhere yet."""
     made = make_gateway()
@@ -122,7 +153,7 @@ class Service:
         return socket
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def serve() -> AsyncIterator[Callable[..., object]]:
     """Starts a service that answers with its version."""
     started: list[Service] = []
@@ -168,7 +199,7 @@ class Client:
         return self._session.ws_connect(self.url("/ws"), headers={"Host": self.host(subdomain)})
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def client(gateway: HaproxyGateway) -> AsyncIterator[Client]:
     async with ClientSession(timeout=ClientTimeout(total=30), connector=TCPConnector(limit=0)) as session:
         yield Client(session, gateway)

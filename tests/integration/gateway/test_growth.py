@@ -3,13 +3,14 @@
 import asyncio
 
 import pytest
+import pytest_asyncio
 
 from runix_tui.core.ports import Page
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.asyncio(loop_scope="session")]
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def gateway(make_gateway):
     """A gateway with room for two services."""
     made = make_gateway(stock=2)

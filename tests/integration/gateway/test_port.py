@@ -9,7 +9,7 @@ import pytest
 from runix_tui.core import labels
 from runix_tui.errors import ConfigError
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.asyncio(loop_scope="session")]
 
 
 async def test_the_port_asked_for_is_taken_and_kept(make_gateway, unused_port):

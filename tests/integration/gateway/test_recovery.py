@@ -11,7 +11,7 @@ import pytest
 from runix_tui.core import labels
 from runix_tui.core.ports import Page
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.asyncio(loop_scope="session")]
 
 
 async def containers(engine, home_id):

@@ -6,16 +6,17 @@ import json
 import re
 
 import pytest
+import pytest_asyncio
 
 from runix_tui.core.models import Route
 from runix_tui.core.ports import Page
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.asyncio(loop_scope="session")]
 
 HOST = b"Host: web-ab12.localhost\r\n"
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def service(gateway, serve):
     one = await serve("v1")
     await gateway.switch(one.route("web-ab12"))

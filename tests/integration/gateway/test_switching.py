@@ -7,7 +7,7 @@ import pytest
 
 from runix_tui.core.ports import Page
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.asyncio(loop_scope="session")]
 
 
 async def test_a_host_leads_to_its_service_and_back_to_a_page(gateway, serve, client):
