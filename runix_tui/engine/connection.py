@@ -6,7 +6,6 @@ errors become Runix's own here (``faults.py``). What is asked of the engine is w
 
 import asyncio
 import json
-import socket
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from runix_tui.engine.faults import Refused, border, vanished
 from runix_tui.engine.host import parse_version
+from runix_tui.engine.podmanpy import make_client
 from runix_tui.errors import Unavailable
 
 if TYPE_CHECKING:
@@ -194,18 +194,15 @@ class Connection:
 
     def _ask(self, what: str, ask: Callable[["PodmanClient"], T], timeout: float) -> T:
         with border(what):
-            _knock(self.socket)
             client = self._client()
             client.api.timeout = timeout
             return ask(client)
 
     def _client(self) -> "PodmanClient":
         """This thread's own client: the sessions below it are not made for sharing."""
-        from podman import PodmanClient
-
         client: PodmanClient | None = getattr(self._local, "client", None)
         if client is None:
-            client = PodmanClient(base_url=f"unix://{self.socket}", version=API, timeout=TIMEOUT)
+            client = make_client(self.socket, version=API, timeout=TIMEOUT)
             self._local.client = client
             self._clients.append(client)
         return client
@@ -228,19 +225,6 @@ class Connection:
         async with self._healing:
             if self._heal is not None:
                 await self._heal()
-
-
-def label_filters(labels: Mapping[str, str]) -> list[str]:
-    """The filter for what carries all of these labels, in the one form that podman-py hands on rightly: in a mapping it
-    makes a single string of a list. (Its ``networks.list`` takes mappings alone: ask that over REST.)"""
-    return [f"label={key}={value}" for key, value in labels.items()]
-
-
-def _knock(path: Path) -> None:
-    """See that somebody listens: podman-py leaks a socket when it finds nobody. Raises ``OSError``."""
-    with socket.socket(socket.AF_UNIX) as knocking:
-        knocking.settimeout(5)
-        knocking.connect(str(path))
 
 
 def _never_arrived(error: Unavailable) -> bool:

@@ -10,8 +10,9 @@ from datetime import UTC, datetime
 from typing import NoReturn
 
 from runix_tui.core.ports import Container, ContainerSpec
-from runix_tui.engine.connection import Answer, Connection, Json, label_filters
+from runix_tui.engine.connection import Answer, Connection, Json
 from runix_tui.engine.faults import Refused
+from runix_tui.engine.podmanpy import label_filters
 from runix_tui.engine.spec import LOOPBACK, Limits, create_body
 from runix_tui.errors import StartError
 from runix_tui.locations import PRIVATE_DIR

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from urllib.parse import quote
 
 from runix_tui.core.ports import Image
-from runix_tui.engine.connection import Connection, Json, label_filters
+from runix_tui.engine.connection import Connection, Json
 from runix_tui.engine.faults import Refused
+from runix_tui.engine.podmanpy import label_filters
 
 _GONE = 404
 _IN_USE = 409

@@ -141,6 +141,10 @@ class Service:
         """Also one that no record speaks of any more, because the home's files were removed under it."""
         for pid in services_on(self.socket):
             self._end(pid)
+        if self._child is not None:  # ended by somebody else, or killed: take note, so that no zombie stays
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._child.wait(STOP_TIMEOUT)
+            self._child = None
 
     def _end(self, pid: int) -> None:
         """SIGTERM, then SIGKILL, to our service alone: a pid that meanwhile belongs to another program is left."""

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from runix_tui.engine.connection import PREFIX, Connection, label_filters
+from runix_tui.engine.connection import PREFIX, Connection
 from runix_tui.engine.faults import Refused
 from runix_tui.engine.ping import get, ping
+from runix_tui.engine.podmanpy import label_filters
 from runix_tui.errors import Unavailable
 
 

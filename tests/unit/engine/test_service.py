@@ -82,9 +82,10 @@ def test_dead_one_is_started_again(service):
     service.ensure()
     pid = pid_of(service)
     os.kill(pid, 9)
-    service._child.wait()
     service.ensure()
     assert pid_of(service) != pid
+    with pytest.raises(ChildProcessError):
+        os.waitpid(pid, os.WNOHANG)
 
 
 def test_other_settings_start_it_anew(service):
