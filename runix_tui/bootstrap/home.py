@@ -96,6 +96,7 @@ def server_lock(locations: Locations) -> Iterator[None]:
             raise ServerRunning(
                 f"A server of {locations.state} runs already", hint="`runix serve --stop` ends it."
             ) from error
+        locations.server_file.unlink(missing_ok=True)  # a server that was killed left it
         yield
     finally:
         os.close(handle)
@@ -132,9 +133,20 @@ def server_hint(locations: Locations) -> ServerHint | None:
         return None
     try:
         found = json.loads(locations.server_file.read_text("utf-8"))
-        return ServerHint(str(found["url"]), int(found["pid"]))
+        hint = ServerHint(str(found["url"]), int(found["pid"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
+    return hint if _alive(hint.pid) else None
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True  # somebody else's
+    return True
 
 
 def write_private(path: Path, text: str) -> None:
