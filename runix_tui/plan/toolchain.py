@@ -13,33 +13,38 @@ APP = "/app"
 
 @dataclass(frozen=True, slots=True)
 class Manager:
-    """A package manager. ``package`` is what it is called at its registry (None: it comes with the runtime);
-    ``caches`` map a cache's name to its folder in the build."""
+    """A package manager. ``packages`` are what it is called at its registry, and what it needs beside it (none: it
+    comes with the runtime); ``caches`` map a cache's name to its folder in the build."""
 
-    package: str | None = None
+    packages: tuple[str, ...] = ()
     caches: Mapping[str, str] = field(default_factory=dict)
     env: Mapping[str, str] = field(default_factory=dict)
 
 
+_PIP_CACHE = {"pip": "/root/.cache/pip"}
+_NPM_CACHE = {"npm": "/root/.npm"}
+
 MANAGERS: Mapping[str, Manager] = {
-    "pip": Manager(caches={"pip": "/root/.cache/pip"}),
+    "pip": Manager(caches=_PIP_CACHE),
     "uv": Manager(
-        "uv",
-        {"uv": "/root/.cache/uv"},
+        ("uv",),
+        _PIP_CACHE | {"uv": "/root/.cache/uv"},
         {"UV_PROJECT_ENVIRONMENT": VENV, "UV_PYTHON_DOWNLOADS": "never", "UV_LINK_MODE": "copy"},
     ),
     "poetry": Manager(
-        "poetry",
-        {"poetry": "/root/.cache/pypoetry"},
+        ("poetry", "poetry-plugin-export"),
+        _PIP_CACHE,
         {"POETRY_NO_INTERACTION": "1", "POETRY_VIRTUALENVS_CREATE": "false"},
     ),
-    "pdm": Manager("pdm", {"pdm": "/root/.cache/pdm"}, {"PDM_CHECK_UPDATE": "false", "PDM_NON_INTERACTIVE": "1"}),
-    "pipenv": Manager("pipenv", {"pip": "/root/.cache/pip"}, {"PIPENV_VERBOSITY": "-1", "PIPENV_NOSPIN": "1"}),
-    "npm": Manager(caches={"npm": "/root/.npm"}, env={"NPM_CONFIG_UPDATE_NOTIFIER": "false"}),
-    "pnpm": Manager("pnpm", {"pnpm": "/root/.pnpm-store"}, {"NPM_CONFIG_STORE_DIR": "/root/.pnpm-store"}),
+    "pdm": Manager(("pdm",), _PIP_CACHE, {"PDM_CHECK_UPDATE": "false", "PDM_NON_INTERACTIVE": "1"}),
+    "pipenv": Manager(("pipenv",), _PIP_CACHE, {"PIPENV_VERBOSITY": "-1", "PIPENV_NOSPIN": "1"}),
+    "npm": Manager(caches=_NPM_CACHE, env={"NPM_CONFIG_UPDATE_NOTIFIER": "false"}),
+    "pnpm": Manager(
+        ("pnpm",), _NPM_CACHE | {"pnpm": "/root/.pnpm-store"}, {"NPM_CONFIG_STORE_DIR": "/root/.pnpm-store"}
+    ),
     "yarn": Manager(
-        "yarn",
-        {"yarn": "/root/.cache/yarn"},
+        ("yarn",),
+        _NPM_CACHE | {"yarn": "/root/.cache/yarn"},
         # Plug'n'play needs yarn at run time; a linked node_modules needs Node.js alone.
         {
             "YARN_CACHE_FOLDER": "/root/.cache/yarn",
@@ -48,7 +53,7 @@ MANAGERS: Mapping[str, Manager] = {
             "YARN_ENABLE_TELEMETRY": "false",
         },
     ),
-    "bun": Manager("bun", {"bun": "/root/.bun/install/cache"}),
+    "bun": Manager(("bun",), _NPM_CACHE | {"bun": "/root/.bun/install/cache"}),
 }
 
 
@@ -66,15 +71,16 @@ def manager(plan: Plan) -> Manager:
 def tool_install(plan: Plan) -> str | None:
     """The shell command that installs the package manager itself, or None when it is there."""
     name, version = named(plan)
-    package = manager(plan).package
-    if package is None:
+    packages = manager(plan).packages
+    if not packages:
         return None
+    first, *others = packages
     if plan.runtime is Runtime.PYTHON:
-        wanted = f"{package}=={version}.*" if version else package
-        return f"python3 -m venv {TOOLS} && {TOOLS}/bin/pip install '{wanted}'"
+        wanted = [f"'{first}=={version}.*'" if version else first, *others]
+        return f"python3 -m venv {TOOLS} && {TOOLS}/bin/pip install {' '.join(wanted)}"
     if name == "yarn" and version and version.split(".", 1)[0] not in {"0", "1"}:
-        package = "@yarnpkg/cli-dist"
-    return f"npm install --global '{package}@{version}'" if version else f"npm install --global {package}"
+        first = "@yarnpkg/cli-dist"
+    return f"npm install --global {first}@{version}" if version else f"npm install --global {first}"
 
 
 def build_env(plan: Plan) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from posixpath import dirname, join, normpath
 
 from runix_tui.core.ports import SourceTree
@@ -21,6 +21,7 @@ _NAME = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)\s*(\[[^\]]*\])?")
 _INCLUDE = re.compile(r"(?:-r|--requirement|-c|--constraint)[\s=]*(\S+)")
 _LOCAL = re.compile(r"(?:-e|--editable)[\s=]|\.{0,2}/|\.(?:\[|$)|file:")
 _POETRY = re.compile(r"\bby Poetry (\d+\.\d+)")
+_EXPORTED = "/tmp/requirements.txt"  # noqa: S108 - a path in the build container
 _DEPENDENCIES_OF_PYPROJECT = (
     "python3 -c \"import tomllib; print('\\n'.join(tomllib.load(open('pyproject.toml', 'rb'))"
     "['project'].get('dependencies', [])))\" > /tmp/requirements.txt && pip install -r /tmp/requirements.txt"
@@ -134,8 +135,10 @@ def _uv(tree: SourceTree, pyproject: Table, wanted: Wanted | None) -> PythonProj
 
 
 def _poetry(tree: SourceTree, pyproject: Table, wanted: Wanted | None) -> PythonProject:
+    """Poetry writes its lock as requirements and pip installs them: that works behind mirrors too."""
     settings = pyproject.table("tool", "poetry")
-    header = _POETRY.search((tree.text("poetry.lock") or "")[:400])
+    lock = tree.text("poetry.lock")
+    header = _POETRY.search((lock or "")[:400])
     version = header[1] if header and tuple(map(int, header[1].split("."))) >= (1, 2) else ""
     names = list(settings.table("dependencies").names())
     direct = _names([name for name in names if name != "python"]) | _names(
@@ -143,17 +146,27 @@ def _poetry(tree: SourceTree, pyproject: Table, wanted: Wanted | None) -> Python
     )
     local = any("path" in settings.table("dependencies", name) for name in names)
     own = settings.flag("package-mode") is not False and _packaged(pyproject) and _poetry_has_package(tree, pyproject)
+    install = ("poetry install --only main --no-root",)
+    if lock is not None:
+        # pip can't check the hash of a repository, and then refuses all of them.
+        hashes = " --without-hashes" if re.search(r'^type = "(git|directory|file|url)"', lock, re.MULTILINE) else ""
+        install = (_exported(f"poetry export --only main{hashes}"),)
     return PythonProject(
         manager=f"poetry@{version}" if version else "poetry",
-        source="poetry.lock" if tree.exists("poetry.lock") else "pyproject.toml",
+        source="poetry.lock" if lock is not None else "pyproject.toml",
         manifests=() if local else _present(tree, "pyproject.toml", "poetry.lock"),
-        install=("poetry install --only main --no-root",),
+        install=install,
         install_self=("poetry install --only-root",) if own else (),
         direct=direct,
         packages=direct | _locked(tree, "poetry.lock"),
         scripts=_scripts(pyproject) if own else {},
         wanted=wanted,
     )
+
+
+def _exported(export: str) -> str:
+    """A lock file, written as requirements by its own tool, and installed by pip."""
+    return f"{export} --output {_EXPORTED} && pip install --no-deps -r {_EXPORTED}"
 
 
 def _poetry_has_package(tree: SourceTree, pyproject: Table) -> bool:
@@ -170,22 +183,25 @@ def _poetry_has_package(tree: SourceTree, pyproject: Table) -> bool:
 
 
 def _pdm(tree: SourceTree, pyproject: Table, wanted: Wanted | None) -> PythonProject:
+    """PDM writes its lock as requirements and pip installs them; without a lock pip reads pyproject.toml."""
     settings = pyproject.table("tool", "pdm")
+    table = settings.table("scripts")
+    tasks = {name: _task(table, name) for name in table.names() if _task(table, name)}
+    if not tree.exists("pdm.lock"):
+        return replace(_pyproject(tree, pyproject, wanted), tasks=tasks)
     own = settings.flag("distribution")
     own = _packaged(pyproject) if own is None else own
-    command = "pdm sync --prod" if tree.exists("pdm.lock") else "pdm install --prod"
     direct = _names(pyproject.table("project").texts("dependencies"))
-    tasks = settings.table("scripts")
     return PythonProject(
         manager="pdm",
-        source="pdm.lock" if tree.exists("pdm.lock") else "pyproject.toml",
+        source="pdm.lock",
         manifests=_present(tree, "pyproject.toml", "pdm.lock"),
-        install=(f"{command} --no-self",),
-        install_self=(command,) if own else (),
+        install=(_exported("pdm export --prod"),),
+        install_self=("pip install --no-deps .",) if own else (),
         direct=direct,
         packages=direct | _locked(tree, "pdm.lock"),
         scripts=_scripts(pyproject) if own else {},
-        tasks={name: _task(tasks, name) for name in tasks.names() if _task(tasks, name)},
+        tasks=tasks,
         wanted=wanted,
     )
 

@@ -114,11 +114,11 @@ def test_unknown_paths_of_a_site(spa: bool, fallback: str) -> None:
 @pytest.mark.parametrize(
     ("package_manager", "runtime", "command"),
     [
-        ("pnpm@9.15.9", Runtime.NODE, "npm install --global 'pnpm@9.15.9'"),
-        ("yarn@1", Runtime.NODE, "npm install --global 'yarn@1'"),
-        ("yarn@4.9.2", Runtime.NODE, "npm install --global '@yarnpkg/cli-dist@4.9.2'"),
-        ("poetry@1.8", Runtime.PYTHON, "/opt/tools/bin/pip install 'poetry==1.8.*'"),
-        ("uv", Runtime.PYTHON, "/opt/tools/bin/pip install 'uv'"),
+        ("pnpm@9.15.9", Runtime.NODE, "npm install --global pnpm@9.15.9"),
+        ("yarn@1", Runtime.NODE, "npm install --global yarn@1"),
+        ("yarn@4.9.2", Runtime.NODE, "npm install --global @yarnpkg/cli-dist@4.9.2"),
+        ("poetry@1.8", Runtime.PYTHON, "/opt/tools/bin/pip install 'poetry==1.8.*' poetry-plugin-export"),
+        ("uv", Runtime.PYTHON, "/opt/tools/bin/pip install uv"),
     ],
 )
 def test_a_package_manager_is_installed_in_the_build(package_manager: str, runtime: Runtime, command: str) -> None:

@@ -119,6 +119,7 @@ def test_other_frameworks_are_known(framework: str) -> None:
 # --- package managers -------------------------------------------------------------------------------------------------
 
 PROJECT = '[project]\nname = "x"\nversion = "1"\nrequires-python = ">=3.11"\ndependencies = ["flask>=3", "gunicorn"]\n'
+EXPORTED = "--output /tmp/requirements.txt && pip install --no-deps -r /tmp/requirements.txt"
 BUILD = '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.build"\n'
 
 
@@ -136,10 +137,10 @@ BUILD = '[build-system]\nrequires = ["hatchling"]\nbuild-backend = "hatchling.bu
         (
             {"pyproject.toml": '[tool.poetry.dependencies]\nflask = "*"\n', "poetry.lock": "# by Poetry 1.8.3"},
             "poetry@1.8",
-            "poetry install --only main --no-root",
+            f"poetry export --only main {EXPORTED}",
             (),
         ),
-        ({"pyproject.toml": PROJECT + "[tool.pdm]\n", "pdm.lock": ""}, "pdm", "pdm sync --prod --no-self", ()),
+        ({"pyproject.toml": PROJECT + "[tool.pdm]\n", "pdm.lock": ""}, "pdm", f"pdm export --prod {EXPORTED}", ()),
         ({"Pipfile": '[packages]\nflask = "*"\n', "Pipfile.lock": "{}"}, "pipenv", "pipenv sync", ()),
         ({"Pipfile": '[packages]\nflask = "*"\n'}, "pipenv", "pipenv install --skip-lock", ()),
         ({"requirements.txt": "flask", "pyproject.toml": "[tool.x]"}, "pip", "pip install -r requirements.txt", ()),

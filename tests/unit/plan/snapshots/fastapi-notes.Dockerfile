@@ -9,11 +9,11 @@ ENV UV_PROJECT_ENVIRONMENT=/opt/venv
 ENV UV_PYTHON_DOWNLOADS=never
 ENV UV_LINK_MODE=copy
 # tools
-RUN --mount=type=cache,id=runix-0123abcd-default-uv,target=/root/.cache/uv python3 -m venv /opt/tools && /opt/tools/bin/pip install 'uv'
+RUN --mount=type=cache,id=runix-0123abcd-default-pip,target=/root/.cache/pip --mount=type=cache,id=runix-0123abcd-default-uv,target=/root/.cache/uv python3 -m venv /opt/tools && /opt/tools/bin/pip install uv
 RUN python3 -m venv /opt/venv
 # dependencies
 COPY pyproject.toml ./
-RUN --mount=type=cache,id=runix-0123abcd-default-uv,target=/root/.cache/uv uv sync --no-dev --no-install-project
+RUN --mount=type=cache,id=runix-0123abcd-default-pip,target=/root/.cache/pip --mount=type=cache,id=runix-0123abcd-default-uv,target=/root/.cache/uv uv sync --no-dev --no-install-project
 
 FROM localhost/runix-base/run:1
 ENV PATH=/opt/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin

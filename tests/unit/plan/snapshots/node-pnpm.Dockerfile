@@ -3,10 +3,10 @@ WORKDIR /app
 ENV PATH=/app/node_modules/.bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 ENV NPM_CONFIG_STORE_DIR=/root/.pnpm-store
 # tools
-RUN --mount=type=cache,id=runix-0123abcd-default-pnpm,target=/root/.pnpm-store npm install --global 'pnpm@9.15.9'
+RUN --mount=type=cache,id=runix-0123abcd-default-npm,target=/root/.npm --mount=type=cache,id=runix-0123abcd-default-pnpm,target=/root/.pnpm-store npm install --global pnpm@9.15.9
 # dependencies
 COPY package.json pnpm-lock.yaml ./
-RUN --mount=type=cache,id=runix-0123abcd-default-pnpm,target=/root/.pnpm-store pnpm install --frozen-lockfile
+RUN --mount=type=cache,id=runix-0123abcd-default-npm,target=/root/.npm --mount=type=cache,id=runix-0123abcd-default-pnpm,target=/root/.pnpm-store pnpm install --frozen-lockfile
 
 FROM localhost/runix-base/run:1
 ENV PATH=/app/node_modules/.bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin

@@ -6,15 +6,15 @@ ENV YARN_NODE_LINKER=node-modules
 ENV YARN_ENABLE_GLOBAL_CACHE=false
 ENV YARN_ENABLE_TELEMETRY=false
 # tools
-RUN --mount=type=cache,id=runix-0123abcd-default-yarn,target=/root/.cache/yarn npm install --global '@yarnpkg/cli-dist@4.9.2'
+RUN --mount=type=cache,id=runix-0123abcd-default-npm,target=/root/.npm --mount=type=cache,id=runix-0123abcd-default-yarn,target=/root/.cache/yarn npm install --global @yarnpkg/cli-dist@4.9.2
 # dependencies
 COPY .yarnrc.yml package.json yarn.lock ./
-RUN --mount=type=cache,id=runix-0123abcd-default-yarn,target=/root/.cache/yarn yarn install --immutable
+RUN --mount=type=cache,id=runix-0123abcd-default-npm,target=/root/.npm --mount=type=cache,id=runix-0123abcd-default-yarn,target=/root/.cache/yarn yarn install --immutable
 # source
 COPY . .
 # build
-RUN --mount=type=cache,id=runix-0123abcd-default-yarn,target=/root/.cache/yarn yarn run build
-RUN --mount=type=cache,id=runix-0123abcd-default-yarn,target=/root/.cache/yarn yarn workspaces focus --production
+RUN --mount=type=cache,id=runix-0123abcd-default-npm,target=/root/.npm --mount=type=cache,id=runix-0123abcd-default-yarn,target=/root/.cache/yarn yarn run build
+RUN --mount=type=cache,id=runix-0123abcd-default-npm,target=/root/.npm --mount=type=cache,id=runix-0123abcd-default-yarn,target=/root/.cache/yarn yarn workspaces focus --production
 
 FROM localhost/runix-base/run:1
 ENV PATH=/app/node_modules/.bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin

@@ -8,11 +8,11 @@ ENV PIP_ROOT_USER_ACTION=ignore
 ENV PDM_CHECK_UPDATE=false
 ENV PDM_NON_INTERACTIVE=1
 # tools
-RUN --mount=type=cache,id=runix-0123abcd-default-pdm,target=/root/.cache/pdm python3 -m venv /opt/tools && /opt/tools/bin/pip install 'pdm'
+RUN --mount=type=cache,id=runix-0123abcd-default-pip,target=/root/.cache/pip python3 -m venv /opt/tools && /opt/tools/bin/pip install pdm
 RUN python3 -m venv /opt/venv
 # dependencies
 COPY pdm.lock pyproject.toml ./
-RUN --mount=type=cache,id=runix-0123abcd-default-pdm,target=/root/.cache/pdm pdm sync --prod --no-self
+RUN --mount=type=cache,id=runix-0123abcd-default-pip,target=/root/.cache/pip pdm export --prod --output /tmp/requirements.txt && pip install --no-deps -r /tmp/requirements.txt
 
 FROM localhost/runix-base/run:1
 ENV PATH=/opt/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
