@@ -14,7 +14,7 @@ from runix_tui.gateway.table import Table
 from runix_tui.locations import Locations
 
 START_TIME = 15.0  # seconds until a started HAProxy answers
-ADOPT_TIME = 3.0  # seconds that a running one is given to answer: the engine may be restarting it just now
+ADOPT_TIME = 10.0  # seconds that a running one is given to answer: it is being restarted, or the machine is busy
 _POLL = 0.05
 _PORT_FILE = "port"
 

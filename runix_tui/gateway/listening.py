@@ -6,8 +6,6 @@ import socket
 from collections.abc import Callable, Collection
 from pathlib import Path
 
-import psutil
-
 from runix_tui.errors import ConfigError
 
 DEFAULT = 8080
@@ -52,6 +50,8 @@ def is_free(port: int) -> bool:
 
 def holder(port: int) -> str:
     """Who listens on a port, for people: ``nginx (pid 812)``, or ``another program`` when that cannot be seen."""
+    import psutil
+
     try:
         sockets = psutil.net_connections(kind="tcp")
         pids = [s.pid for s in sockets if s.laddr and s.laddr.port == port and s.status == psutil.CONN_LISTEN and s.pid]

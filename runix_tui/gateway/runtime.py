@@ -15,7 +15,7 @@ from runix_tui.gateway import commands
 from runix_tui.gateway.commands import Processes
 from runix_tui.gateway.table import Place, Table
 
-_ANSWER_TIME = 5.0  # seconds that one exchange may take
+_ANSWER_TIME = 10.0  # seconds that one exchange may take
 _LINE = 4096  # bytes; HAProxy takes one line of at most its buffer's size
 _POLL = 0.02
 
