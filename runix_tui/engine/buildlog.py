@@ -14,7 +14,9 @@ from runix_tui.errors import BuildError
 
 EVIDENCE = 20  # lines
 _LONGEST = 64 * 1024  # characters of a line that has no end
-_OWN_LINES = ("STEP ", "--> ", "COMMIT", "Successfully tagged ")  # said by the engine, never in the middle of a line
+# Said by the engine itself, never in the middle of a line; the first kind repeats the Dockerfile.
+_STEP_LINE = re.compile(r"(?:\[\d+/\d+\] )?STEP \d+/\d+: ")
+_OWN_LINE = re.compile(rf"{_STEP_LINE.pattern}|--> |(?:\[\d+/\d+\] )?COMMIT\b|Successfully tagged ")
 _IMAGE_ID = re.compile(r"[0-9a-f]{64}")
 _STEP = re.compile(r"\bat STEP \"(?P<step>.*)\": ", re.DOTALL)
 _NO_IMAGE = re.compile(r"(\S+): (?:image not known|no such image)")
@@ -142,7 +144,7 @@ class BuildLog:
             self.error = self._shown(error.strip()) or ""
 
     def _text(self, text: str) -> None:
-        if self._rest and text.startswith(_OWN_LINES):
+        if self._rest and _OWN_LINE.match(text):
             self._flush()
         *lines, self._rest = (self._rest + text).split("\n")
         for line in lines:
@@ -159,7 +161,7 @@ class BuildLog:
         if len(line) == 64 and _IMAGE_ID.fullmatch(line):
             self.image_id = line  # the last one is the image; an own line of a RUN step is overtaken by it
             return
-        shown = self._shown(line) if line.startswith("STEP ") else line
+        shown = self._shown(line) if _STEP_LINE.match(line) else line
         if shown is not None:
             self._last.append(shown)
             self._sink("stdout", shown)
@@ -197,7 +199,7 @@ def build_error(error: str, evidence: tuple[str, ...]) -> BuildError:
 
 
 def _cause(error: str) -> str:
-    """The engine's words, without the step that is named already and without its insides (``&imagebuilder.Step{…}``)."""
+    """The engine's words, without the step that is named already and without its insides."""
     words = _STEP.sub("", error).partition(" &imagebuilder")[0]
     return words.removeprefix("error building").removeprefix("building").strip()
 

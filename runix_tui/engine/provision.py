@@ -53,7 +53,7 @@ class Provision:
         return found | ({"APT_CONFIG": APT_TARGET} if APT_SECRET in self.secrets else {})
 
 
-_ADDED = re.compile(rf'STEP \d+/\d+: (LABEL "dev\.runix\.|ARG \w+={_TARGET_FOLDER}runix-)')
+_ADDED = re.compile(rf'(?:\[\d+/\d+\] )?STEP \d+/\d+: (LABEL "dev\.runix\.|ARG \w+={_TARGET_FOLDER}runix-)')
 _TARGETS = {CA_SECRET: CA_TARGET, APT_SECRET: APT_TARGET}
 
 
