@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from runix_tui.core.checkup import Check, Level
 from runix_tui.engine.facts import OLDEST, limits_of, warnings
-from runix_tui.engine.findings import Findings, gather
+from runix_tui.engine.findings import Device, Findings, gather
 from runix_tui.engine.packages import (
     Command,
     firewall_program,
@@ -17,6 +17,8 @@ from runix_tui.engine.packages import (
     known,
     refresh_command,
     sudo,
+    user_network,
+    user_network_program,
 )
 from runix_tui.locations import Locations
 
@@ -131,14 +133,17 @@ def _namespaces(found: Findings) -> Check:
 
 def _user_network(found: Findings) -> Check:
     name = "rootless network"
-    helper = found.host.pasta or found.host.slirp4netns
+    helper = user_network(found.host, found.version)
     if helper is None:
-        wanted = "pasta" if found.version >= (5, 0) else "slirp4netns"
-        return _missing(found, name, "neither pasta nor slirp4netns is installed", wanted)
-    if not found.tun:
-        command = (*sudo(), "modprobe", "tun")
-        return Check(name, Level.FAIL, "/dev/net/tun is missing", f"Run: {Command(command).text}", (command,))
-    return Check(name, Level.OK, helper)
+        wanted = user_network_program(found.version)
+        return _missing(found, name, f"{wanted} is not installed", wanted)
+    if found.tun is Device.USABLE:
+        return Check(name, Level.OK, helper)
+    if found.tun is Device.MISSING:
+        said, command = "/dev/net/tun is missing", (*sudo(), "modprobe", "tun")
+    else:
+        said, command = f"/dev/net/tun is not open to {found.user}", (*sudo(), "chmod", "0666", "/dev/net/tun")
+    return Check(name, Level.FAIL, said, f"Run: {Command(command).text}", (command,))
 
 
 def _storage(found: Findings) -> Check:

@@ -9,6 +9,7 @@ import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 from runix_tui.config import engine_url
@@ -19,6 +20,14 @@ from runix_tui.engine.packages import OsRelease, read_os_release
 from runix_tui.engine.ping import get, ping
 from runix_tui.engine.service import storage_folder
 from runix_tui.locations import Locations
+
+
+class Device(StrEnum):
+    """What a user can do with a device file."""
+
+    USABLE = "usable"
+    CLOSED = "closed"
+    MISSING = "missing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +50,7 @@ class Findings:
     subuids: SubIds
     subgids: SubIds
     linger: bool
-    tun: bool
+    tun: Device
     user_namespaces: bool
     delegated: frozenset[str]
     disk_free: tuple[tuple[str, int], ...]
@@ -68,7 +77,7 @@ def gather(locations: Locations, environ: Mapping[str, str] = os.environ) -> Fin
         subuids=read_sub_ids(Path("/etc/subuid"), user),
         subgids=read_sub_ids(Path("/etc/subgid"), user),
         linger=Path("/var/lib/systemd/linger", user).exists(),
-        tun=Path("/dev/net/tun").exists(),
+        tun=_device(Path("/dev/net/tun")),
         user_namespaces=_user_namespaces(),
         delegated=_delegated(os.getuid()),
         disk_free=_disk_free(locations.state, storage_folder(environ, rootless=host.rootless)),
@@ -107,6 +116,12 @@ def _engine_info(socket: Path) -> Json:
         return json.loads(text) if text else None
     except ValueError:
         return None
+
+
+def _device(path: Path) -> Device:
+    if not path.exists():
+        return Device.MISSING
+    return Device.USABLE if os.access(path, os.R_OK | os.W_OK) else Device.CLOSED
 
 
 def _user_namespaces() -> bool:

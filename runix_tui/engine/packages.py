@@ -12,6 +12,7 @@ from pathlib import Path
 from runix_tui.engine.host import Host
 
 NFTABLES_SINCE = (5, 0)  # netavark 1.10 and newer have a driver for nftables
+PASTA_SINCE = (5, 0)  # before it bridges of users without root knew slirp4netns alone
 OS_RELEASE = (Path("/etc/os-release"), Path("/usr/lib/os-release"))
 
 
@@ -111,7 +112,7 @@ def missing_for_engine(host: Host, version: tuple[int, ...] = ()) -> tuple[str, 
         (firewall_program(version), has_firewall(host, version)),
     ]
     if host.rootless:
-        needed.append(("slirp4netns", host.slirp4netns is not None or host.pasta is not None))
+        needed.append((user_network_program(version), user_network(host, version) is not None))
         needed.append(("newuidmap", host.newuidmap is not None))
     return tuple(name for name, there in needed if not there)
 
@@ -119,6 +120,17 @@ def missing_for_engine(host: Host, version: tuple[int, ...] = ()) -> tuple[str, 
 def has_firewall(host: Host, version: tuple[int, ...]) -> bool:
     """Whether netavark of this Podman finds a program to set up packet filters with."""
     return host.iptables is not None or (host.nft is not None and version >= NFTABLES_SINCE)
+
+
+def user_network(host: Host, version: tuple[int, ...]) -> str | None:
+    """The program by which networks of a user without root reach the world; an unknown version may be any."""
+    old = bool(version) and version < PASTA_SINCE
+    return host.slirp4netns if old else host.pasta or host.slirp4netns
+
+
+def user_network_program(version: tuple[int, ...]) -> str:
+    """The program to install for that."""
+    return "pasta" if version >= PASTA_SINCE else "slirp4netns"
 
 
 def firewall_program(version: tuple[int, ...]) -> str:

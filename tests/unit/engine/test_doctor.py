@@ -5,7 +5,7 @@ import pytest
 from runix_tui.core.checkup import Level
 from runix_tui.engine import doctor
 from runix_tui.engine.doctor import judge
-from runix_tui.engine.findings import Findings, SubIds, gather, parse_sub_ids
+from runix_tui.engine.findings import Device, Findings, SubIds, gather, parse_sub_ids
 from runix_tui.engine.host import Host
 from runix_tui.engine.packages import OsRelease
 from runix_tui.locations import locate
@@ -33,7 +33,7 @@ def findings(host: dict | None = None, **changes: object) -> Findings:
         "subuids": SubIds(65536, 165536),
         "subgids": SubIds(65536, 165536),
         "linger": True,
-        "tun": True,
+        "tun": Device.USABLE,
         "user_namespaces": True,
         "delegated": frozenset({"cpu", "memory", "pids"}),
         "disk_free": (("/home", 50 * GIB),),
@@ -78,7 +78,11 @@ def apt(*packages: str) -> tuple[tuple[str, ...], ...]:
         ("rootless network", "fail", apt("slirp4netns"), {"host": {"rootless": True, "slirp4netns": None}}),
         ("rootless network", "fail", apt("passt"),
          {"host": {"rootless": True, "slirp4netns": None}, "version": (5, 4, 2)}),
-        ("rootless network", "fail", (("sudo", "modprobe", "tun"),), {"host": {"rootless": True}, "tun": False}),
+        ("rootless network", "fail", (("sudo", "modprobe", "tun"),), {"host": {"rootless": True}, "tun": Device.MISSING}),
+        ("rootless network", "fail", (("sudo", "chmod", "0666", "/dev/net/tun"),),
+         {"host": {"rootless": True}, "tun": Device.CLOSED}),
+        ("rootless network", "fail", apt("slirp4netns"),
+         {"host": {"rootless": True, "slirp4netns": None, "pasta": "/usr/bin/pasta"}}),
         ("rootless storage", "warn", apt("fuse-overlayfs"), {"host": {"rootless": True, "kernel": (5, 4)}}),
         ("linger", "warn", (("sudo", "loginctl", "enable-linger", "ada"),),
          {"host": {"rootless": True}, "linger": False}),

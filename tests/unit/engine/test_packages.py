@@ -74,6 +74,9 @@ def test_lists_are_fetched_first_where_it_needs_be():
         ({"iptables": None, "nft": "/usr/sbin/nft"}, (5, 4, 2), ()),
         ({"iptables": None}, (5, 4, 2), ("nft",)),
         ({"rootless": True}, (), ("slirp4netns", "newuidmap")),
+        ({"rootless": True, "pasta": "/usr/bin/pasta", "newuidmap": "/x"}, (4, 9, 3), ("slirp4netns",)),
+        ({"rootless": True, "slirp4netns": "/x", "newuidmap": "/x"}, (5, 4, 2), ()),
+        ({"rootless": True, "newuidmap": "/x"}, (5, 4, 2), ("pasta",)),
         ({"rootless": True, "pasta": "/usr/bin/pasta", "newuidmap": "/usr/bin/newuidmap"}, (), ()),
     ],
 )
