@@ -33,7 +33,8 @@ no_body = body_of(Nothing, optional=True)
 
 
 def _surroundings(request: Request) -> Surroundings:
-    return Surroundings(request.app.state.instance_types, _project_exists(_orchestrator(request)))
+    orchestrator = _orchestrator(request)
+    return Surroundings(request.app.state.instance_types, _project_exists(orchestrator), orchestrator.check_repo_url)
 
 
 def _project_exists(orchestrator: Orchestrator) -> Callable[[str], bool]:

@@ -15,14 +15,17 @@ from runix_tui.api.fields import NOT_AVAILABLE, Fault, fault_of, one_of, wrong
 from runix_tui.core.models import Planner, ServiceConfig, ServiceType
 from runix_tui.core.requests import ChangeRequest, CreateRequest
 from runix_tui.core.secret import Secret
+from runix_tui.errors import InvalidRequest
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a check needs to know beyond the request: the sizes there are, and whether a project exists."""
+    """What a check needs to know beyond the request: the sizes there are, whether a project exists, and what can be a
+    repository's address (raises ``InvalidRequest``)."""
 
     instance_types: Sequence[str]
     project_exists: Callable[[str], bool]
+    check_repo_url: Callable[[str], None]
 
 
 def _instance_type(value: str, info: ValidationInfo) -> str:
@@ -37,6 +40,14 @@ def _project(value: str, info: ValidationInfo) -> str:
     if not _around(info).project_exists(project_id):
         raise wrong("there is no such project", hint="GET /projects lists the projects; POST /projects makes one.")
     return project_id
+
+
+def _repo_url(value: str, info: ValidationInfo) -> str:
+    try:
+        _around(info).check_repo_url(rules.repo_url(value))
+    except InvalidRequest as error:
+        raise wrong(error.errors[0].message, hint=error.hint) from None
+    return value
 
 
 def _around(info: ValidationInfo) -> Surroundings:
@@ -93,7 +104,7 @@ class NewDeployment(Body):
         }
     )
 
-    repo_url: Annotated[str, AfterValidator(rules.repo_url)] = Field(
+    repo_url: Annotated[str, AfterValidator(_repo_url)] = Field(
         description="https, ssh or scp-style address, file:// URL or absolute folder."
     )
     service_name: Name = Field(description="1-40 of a-z, 0-9 and '-', begins with a letter; unique in its project.")

@@ -41,6 +41,10 @@ class Creation:
         self._lanes.queue(version)
         return deployment
 
+    def check_repo_url(self, repo_url: str) -> None:
+        """Raises ``InvalidRequest`` for what cannot be a repository's address; asks nobody."""
+        self._source.parse(repo_url)
+
     def check_size(self, instance_type: str) -> None:
         """Raises ``InvalidRequest`` for an instance type that there is not."""
         if instance_type not in self._sizes:

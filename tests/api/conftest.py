@@ -37,7 +37,8 @@ from runix_tui.core.stages import Stage, Status, VersionStatus
 from runix_tui.deploy.bus import Bus
 from runix_tui.deploy.journal import Batch, Journal
 from runix_tui.deploy.orchestrator import Orchestrator
-from runix_tui.errors import Conflict, Failure, InvalidRequest, NotFound
+from runix_tui.errors import Conflict, Failure, NotFound
+from runix_tui.source.urls import parse
 
 TOKEN = "test-token-0123456789"
 WHEN = datetime(2026, 2, 25, 10, 0, tzinfo=UTC)
@@ -115,12 +116,14 @@ class FakeOrchestrator(Orchestrator):
         info = EngineInfo("podman", "4.3.1", False, 1, True, "unix:///run/secret.sock", ("a warning",))
         return SystemHealth(info, "", True, "http://127.0.0.1:8080")
 
+    def check_repo_url(self, repo_url: str) -> None:
+        parse(repo_url)
+
     # changes
 
     async def create(self, request: CreateRequest) -> DeploymentView:
         self.calls.append(("create", request))
-        if not request.config.repo_url.startswith(("https://", "ssh://", "file://", "/", "git@")):
-            raise InvalidRequest.of("repo_url", "is not an address", hint="Give an https address.")
+        self.check_repo_url(request.config.repo_url)
         if any((one.name, one.project_id) == (request.name, request.project_id) for one in self.found.values()):
             raise Conflict(f"There is a service {request.name} already", code="name_taken")
         subdomain = names.subdomain(request.name, random.choice)
