@@ -103,6 +103,10 @@ class Orchestrator:
         except Unavailable as error:
             return SystemHealth(None, error.message, False, url)
 
+    def check_repo_url(self, repo_url: str) -> None:
+        """Raises ``InvalidRequest`` on ``repo_url`` for what cannot be a repository's address; asks nobody."""
+        self._creation.check_repo_url(repo_url)
+
     # --- changes: those that need the engine ask it first, and are refused (503) before anything is touched ----------
 
     async def create(self, request: CreateRequest) -> DeploymentView:
