@@ -277,3 +277,23 @@ def test_answers_do_not_wait_for_acknowledgements(running):
             return time.perf_counter() - started
 
         assert min(ask() for _ in range(20)) < 0.03
+
+
+def test_a_client_that_hangs_up_cancels_nothing(running):
+    made = running.create()
+    entered, go, done = threading.Event(), threading.Event(), threading.Event()
+
+    async def slow(_deployment_id, _number=None):
+        entered.set()
+        await asyncio.get_running_loop().run_in_executor(None, go.wait)
+        done.set()
+        return running.fake.get(made)
+
+    running.fake.rollback = slow
+    peer = socket.create_connection(("127.0.0.1", running.port), timeout=5)
+    peer.sendall(head(running.port, "POST", f"/deployments/{made}/rollback", "Content-Length: 0"))
+    assert entered.wait(5)
+    peer.close()
+    time.sleep(0.2)
+    go.set()
+    assert done.wait(5)
