@@ -20,13 +20,14 @@ from typing import IO
 from runix_tui.engine import host as hosts
 from runix_tui.engine import packages
 from runix_tui.engine.ping import ping
-from runix_tui.engine.settings import NOTHING, Extra, containers_conf, service_environ
+from runix_tui.engine.settings import NOTHING, Extra, containers_conf, service_environ, wrappers
 from runix_tui.errors import Unavailable
 from runix_tui.locations import PRIVATE_DIR, PRIVATE_FILE, Locations
 
 START_TIMEOUT = 20.0  # seconds until it must answer: the first start on a machine makes the storage
 STOP_TIMEOUT = 5.0
 LOG_LIMIT = 1024**2  # bytes of the service's log that are kept from one start to the next
+DRIVERS = ("overlay", "vfs", "btrfs", "zfs", "aufs")  # of containers-storage.conf(5)
 _POLL = 0.02
 
 
@@ -75,16 +76,16 @@ class Service:
             podman = self._installed()
             self.runtime = self.runtime or hosts.pick_runtime(self.host)
             conf = containers_conf(self.host, self.runtime, self.extra)
-            storage = (storage_folder(self._environ, rootless=self.host.rootless) / "libpod").is_dir()
-            environ = service_environ(
-                self.host, self._environ, str(self.conf), storage_exists=storage, extra=self.extra
-            )
+            driver = used_driver(storage_folder(self._environ, rootless=self.host.rootless))
+            environ = service_environ(self.host, self._environ, self.conf, used_driver=driver, extra=self.extra)
             mark = _fingerprint(podman, conf, environ)
             record = self._recorded()
             if record.mark == mark and is_service(record.pid, self.socket) and ping(self.socket):
                 return
             self._end_all()
             self._write(self.conf, conf)
+            for name, text in wrappers(self.host).items():
+                self._write(self.conf.parent / "bin" / name, text, mode=PRIVATE_DIR)
             self._start(podman, environ, mark)
 
     def stop(self) -> None:
@@ -191,9 +192,9 @@ class Service:
         except (OSError, ValueError, KeyError, TypeError):
             return _Record()
 
-    def _write(self, path: Path, text: str) -> None:
+    def _write(self, path: Path, text: str, *, mode: int = PRIVATE_FILE) -> None:
         path.parent.mkdir(mode=PRIVATE_DIR, parents=True, exist_ok=True)
-        path.touch(mode=PRIVATE_FILE)
+        path.touch(mode=mode)
         path.write_text(text, "utf-8")
 
 
@@ -221,6 +222,12 @@ def storage_folder(environ: Mapping[str, str], *, rootless: bool) -> Path:
     data = environ.get("XDG_DATA_HOME", "")
     folder = Path(data) if data else Path(environ.get("HOME", "/"), ".local/share")
     return folder / "containers/storage"
+
+
+def used_driver(storage: Path) -> str | None:
+    """The driver that a storage folder was made with (it keeps ``DRIVER-images``); None when it is a new one."""
+    found = (each for each in DRIVERS if (storage / f"{each}-images").is_dir())
+    return next(found, None) if (storage / "libpod").is_dir() else None
 
 
 def _fingerprint(podman: str, conf: str, environ: Mapping[str, str]) -> str:

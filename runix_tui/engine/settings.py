@@ -5,8 +5,10 @@ the host's files matters, and none is edited.
 """
 
 import json
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from runix_tui.engine.host import Host, search_path
 
@@ -79,24 +81,37 @@ def containers_conf(host: Host, runtime: tuple[str, str] | None, extra: Extra = 
 
 
 def service_environ(
-    host: Host, environ: Mapping[str, str], conf: str, *, storage_exists: bool, extra: Extra = NOTHING
+    host: Host, environ: Mapping[str, str], conf: Path, *, used_driver: str | None, extra: Extra = NOTHING
 ) -> dict[str, str]:
-    """The environment of our Podman service. ``conf`` is the path of our containers.conf; ``storage_exists`` says
-    that the user's storage was used before: then its driver is kept."""
+    """The environment of our Podman service. ``conf`` is our containers.conf, in a folder of which ``bin`` may hold
+    :data:`wrappers`; ``used_driver`` is the driver that this user's storage was made with, None for a fresh one."""
     chosen = {name: environ[name] for name in _HANDED_ON if environ.get(name)}
-    chosen |= {"PATH": search_path(environ), "CONTAINERS_CONF": conf}
-    if host.rootless and not storage_exists and "STORAGE_DRIVER" not in chosen:
-        chosen |= _rootless_storage(host)
+    path = search_path(environ)
+    chosen |= {"CONTAINERS_CONF": str(conf), "PATH": f"{conf.parent / 'bin'}:{path}" if wrappers(host) else path}
+    if host.rootless and "STORAGE_DRIVER" not in chosen:
+        chosen |= _rootless_storage(host, used_driver)
     return chosen | dict(extra.environ)
 
 
-def _rootless_storage(host: Host) -> dict[str, str]:
-    """The overlay driver: without it a rootless Podman of a fresh user falls back to whole copies of every layer."""
-    if host.native_overlay:
-        return {"STORAGE_DRIVER": "overlay"}
-    if host.fuse_overlayfs:
-        return {"STORAGE_DRIVER": "overlay", "STORAGE_OPTS": f"overlay.mount_program={host.fuse_overlayfs}"}
-    return {}
+def wrappers(host: Host) -> dict[str, str]:
+    """Programs of ours that the service finds before the host's, by name.
+
+    The steps of a build without root get their network from slirp4netns, which Podman before 5 calls in a way that
+    leads 10.0.2.2 to the host's loopback, where Runix and every service listen (measured on 4.3.1).
+    """
+    if not (host.rootless and host.slirp4netns):
+        return {}
+    return {"slirp4netns": f'#!/bin/sh\nexec {shlex.quote(host.slirp4netns)} --disable-host-loopback "$@"\n'}
+
+
+def _rootless_storage(host: Host, used_driver: str | None) -> dict[str, str]:
+    """The driver that was used before, else overlay: a fresh user's Podman falls back to whole copies of each layer."""
+    driver = used_driver or ("overlay" if host.native_overlay or host.fuse_overlayfs else "")
+    if not driver:
+        return {}
+    if driver == "overlay" and not host.native_overlay and host.fuse_overlayfs:
+        return {"STORAGE_DRIVER": driver, "STORAGE_OPTS": f"overlay.mount_program={host.fuse_overlayfs}"}
+    return {"STORAGE_DRIVER": driver}
 
 
 def _ulimit(name: str, wanted: int, hard: int | None) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from runix_tui.engine import service as services
-from runix_tui.engine.service import Service, is_service, storage_folder
+from runix_tui.engine.service import Service, is_service, storage_folder, used_driver
 from runix_tui.errors import Unavailable
 from runix_tui.locations import Locations
 
@@ -151,3 +151,14 @@ def test_storage_folder():
     assert storage_folder({}, rootless=False) == Path("/var/lib/containers/storage")
     assert storage_folder({"HOME": "/home/a"}, rootless=True) == Path("/home/a/.local/share/containers/storage")
     assert storage_folder({"XDG_DATA_HOME": "/d"}, rootless=True) == Path("/d/containers/storage")
+
+
+@pytest.mark.parametrize(
+    ("folders", "driver"),
+    [((), None), (("libpod",), None), (("libpod", "vfs-images"), "vfs"), (("overlay-images",), None),
+     (("libpod", "overlay", "overlay-images"), "overlay")],
+)  # fmt: skip
+def test_driver_of_a_storage_that_was_used_before(tmp_path, folders, driver):
+    for name in folders:
+        (tmp_path / name).mkdir()
+    assert used_driver(tmp_path) == driver

@@ -1,11 +1,12 @@
 """The engine's configuration: text that Podman reads, made of a host's facts."""
 
 import tomllib
+from pathlib import Path
 
 import pytest
 
 from runix_tui.engine.host import Host
-from runix_tui.engine.settings import Extra, containers_conf, service_environ
+from runix_tui.engine.settings import Extra, containers_conf, service_environ, wrappers
 
 RUNC = ("runc", "/usr/sbin/runc")
 
@@ -77,15 +78,15 @@ def test_no_runtime_is_left_to_the_engine():
     assert "runtime" not in tomllib.loads(containers_conf(a_host(runtimes=()), None))["engine"]
 
 
-def environ(host: Host | None = None, *, storage_exists: bool = False, extra: Extra = Extra(), **user: str):  # noqa: B008
-    return service_environ(host or a_host(), user, "/c.conf", storage_exists=storage_exists, extra=extra)
+def environ(host: Host | None = None, *, used: str | None = None, extra: Extra = Extra(), **user: str):  # noqa: B008
+    return service_environ(host or a_host(), user, Path("/e/c.conf"), used_driver=used, extra=extra)
 
 
 def test_environment_is_handed_on_by_name_alone():
     found = environ(RUNIX_TOKEN="secret", AWS_SECRET="secret", HOME="/root", HTTPS_PROXY="http://p:1", PATH="/x")
     assert found["PATH"].startswith("/x:")
     assert {name: value for name, value in found.items() if name != "PATH"} == {
-        "HOME": "/root", "HTTPS_PROXY": "http://p:1", "CONTAINERS_CONF": "/c.conf",
+        "HOME": "/root", "HTTPS_PROXY": "http://p:1", "CONTAINERS_CONF": "/e/c.conf",
     }  # fmt: skip
 
 
@@ -94,11 +95,23 @@ def test_extra_environment_wins():
     assert environ(extra=extra, CONTAINERS_REGISTRIES_CONF="/theirs")["CONTAINERS_REGISTRIES_CONF"] == "/ours"
 
 
-def test_rootless_storage_is_overlay_unless_it_was_used_before():
-    old, new = a_host(rootless=True, kernel=(5, 10), fuse_overlayfs="/usr/bin/fuse-overlayfs"), a_host(rootless=True)
+def test_rootless_storage_is_overlay_unless_another_was_used_before():
+    new, old = a_host(rootless=True), a_host(rootless=True, kernel=(5, 10), fuse_overlayfs="/usr/bin/fuse-overlayfs")
     assert environ(new)["STORAGE_DRIVER"] == "overlay"
     assert environ(old)["STORAGE_OPTS"] == "overlay.mount_program=/usr/bin/fuse-overlayfs"
+    assert environ(old, used="overlay")["STORAGE_OPTS"] == "overlay.mount_program=/usr/bin/fuse-overlayfs"
+    assert environ(old, used="vfs").get("STORAGE_OPTS") is None
+    assert environ(new, used="vfs")["STORAGE_DRIVER"] == "vfs"
     assert "STORAGE_DRIVER" not in environ(a_host(rootless=True, kernel=(5, 10)))
-    assert "STORAGE_DRIVER" not in environ(new, storage_exists=True)
     assert "STORAGE_DRIVER" not in environ()
     assert environ(new, STORAGE_DRIVER="btrfs")["STORAGE_DRIVER"] == "btrfs"
+
+
+def test_rootless_builds_do_not_reach_the_hosts_loopback():
+    host = a_host(rootless=True, slirp4netns="/opt/my tools/slirp4netns")
+    assert wrappers(host) == {
+        "slirp4netns": "#!/bin/sh\nexec '/opt/my tools/slirp4netns' --disable-host-loopback \"$@\"\n"
+    }
+    assert environ(host, PATH="/x")["PATH"].startswith("/e/bin:/x:")
+    assert wrappers(a_host(rootless=True)) == wrappers(a_host(slirp4netns="/usr/bin/slirp4netns")) == {}
+    assert environ(PATH="/x")["PATH"].startswith("/x:")
