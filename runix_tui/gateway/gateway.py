@@ -113,12 +113,12 @@ class HaproxyGateway:
                 await self._change(self._known().without(places))
 
     async def healthy(self) -> bool:
-        """Whether HAProxy answers, on its socket and on its port."""
+        """Whether it was set up, and HAProxy answers on its socket and on its port."""
         try:
             await self._runtime.revision()
         except Unavailable:
             return False
-        return self.port is not None and await listening.answers(self.port)
+        return self._table is not None and self.port is not None and await listening.answers(self.port)
 
     async def remove(self) -> None:
         """Remove the gateway's container; its files go with the home."""

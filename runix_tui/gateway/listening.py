@@ -11,7 +11,7 @@ from runix_tui.errors import ConfigError
 DEFAULT = 8080
 AUTOMATIC = range(DEFAULT, 8100)  # where a port is looked for when none was asked for
 VARIABLE = "RUNIX_HTTP_PORT"
-_ANSWER_TIME = 2.0  # seconds
+_ANSWER_TIME = 5.0  # seconds
 _UNPRIVILEGED = Path("/proc/sys/net/ipv4/ip_unprivileged_port_start")
 
 

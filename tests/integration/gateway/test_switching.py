@@ -39,6 +39,18 @@ async def test_no_request_fails_during_four_switches(gateway, serve, client, loa
     assert set(running.answers) == {"v1", "v2", "v3", "v4", "v5"}
 
 
+async def test_many_services_change_at_once(gateway, serve, client):
+    one, two = await serve("v1"), await serve("v2")
+    names = [f"web-{number}" for number in range(40)]  # more than fit before a reload
+    await asyncio.gather(*(gateway.switch(one.route(name)) for name in names))
+    assert {await client.version(name) for name in names} == {"v1"}
+    await asyncio.gather(*(gateway.switch(two.route(name)) for name in names))
+    await asyncio.gather(*(gateway.drain(one.route(name), timeout=5) for name in names))
+    assert {await client.version(name) for name in names} == {"v2"}
+    await asyncio.gather(*(gateway.page(name, None) for name in names))
+    assert {await client.status(name) for name in names} == {404}
+
+
 async def test_after_a_switch_no_request_meets_the_old_version(gateway, serve, client):
     one, two = await serve("v1"), await serve("v2")
     await gateway.switch(one.route("web-ab12"))
