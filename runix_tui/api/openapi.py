@@ -41,14 +41,19 @@ _EXAMPLE = {
     "hint": "Correct the fields named in errors; /docs describes each.",
     "errors": [{"path": "env.FOO-BAR", "message": "'FOO-BAR' cannot be the name of an environment variable"}],
 }
-_EVENTS = {
-    "log": ('{"seq":41,"ts":"2026-02-25T10:00:00.000000001Z","stream":"stdout","line":"listening on 8080"}', "a line"),
-    "stage": ('{"seq":42,"stage":"building","status":"done"}', "a stage: started, done, cached, failed"),
-    "gap": ('{"seq":43,"dropped":1200}', "lines that were outrun"),
-    "end": ('{"seq":44,"status":"running"}', "the build's end, a history status; then the stream closes"),
-    "deployment": ('{"id":"a1b2c3d4-…","status":"running","phase":"live","…":"…"}', "the list form and phase"),
-    "removed": ('{"id":"a1b2c3d4-…","deleted":true}', "a deployment that is gone"),
+_EVENTS = {  # name: data, meaning, id
+    "log": ('{"seq":41,"ts":"2026-02-25T10:00:00.000000001Z","stream":"stdout","line":"listening"}', "a line", 41),
+    "stage": ('{"seq":42,"stage":"building","status":"done"}', "a stage: started, done, cached, failed", 42),
+    "gap": ('{"seq":43,"dropped":1200}', "lines that were outrun", 43),
+    "end": ('{"seq":44,"status":"running"}', "the build's end, a history status; then the stream closes", 44),
+    "deployment": (
+        '{"id":"a1b2c3d4-…","status":"running","phase":"live","…":"…"}',
+        "the list form and phase",
+        1772013600000000,
+    ),
+    "removed": ('{"id":"a1b2c3d4-…","deleted":true}', "a deployment that is gone", 1772013600000001),
 }
+_LOCATION = {"Location": {"description": "Where it is.", "schema": {"type": "string"}}}
 
 
 def fails(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -65,7 +70,7 @@ def accepts(model: type[BaseModel], *, required: bool = True, merge: bool = Fals
 
 def streams(*events: str) -> dict[int | str, dict[str, Any]]:
     """The streaming answer of a route, for its ``responses``."""
-    sse = "".join(f"id: {41 + n}\nevent: {name}\ndata: {_EVENTS[name][0]}\n\n" for n, name in enumerate(events))
+    sse = "".join(f"id: {_EVENTS[name][2]}\nevent: {name}\ndata: {_EVENTS[name][0]}\n\n" for name in events)
     lines = "".join(f"{_EVENTS[name][0]}\n" for name in events)
     told = "; ".join(f"`{name}`: {_EVENTS[name][1]}" for name in events)
     text = {"type": "string"}
@@ -114,6 +119,8 @@ def _complete(operation: dict[str, Any]) -> None:
     responses = operation["responses"]
     if "HTTPValidationError" in str(responses.get("422", "")):
         del responses["422"]
+    if "201" in responses:
+        responses["201"]["headers"] = _LOCATION
     if operation.get("security") != []:
         responses["401"] = _problem(401)
     responses["421"] = _problem(421)

@@ -94,8 +94,9 @@ def last_event_id(sent: str | None) -> int | None:
     return min(int(sent), SEQ_MAX)
 
 
-DeploymentId = Annotated[str, Path(description="The deployment's id."), AfterValidator(rules.uuid_text)]
-ProjectId = Annotated[str, Path(description="The project's id."), AfterValidator(rules.uuid_text)]
+_UUID = WithJsonSchema({"type": "string", "format": "uuid"})
+DeploymentId = Annotated[str, Path(description="The deployment's id."), AfterValidator(rules.uuid_text), _UUID]
+ProjectId = Annotated[str, Path(description="The project's id."), AfterValidator(rules.uuid_text), _UUID]
 Number = Annotated[
     int,
     Path(description="The version's number."),
