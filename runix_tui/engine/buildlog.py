@@ -21,6 +21,8 @@ _IMAGE_ID = re.compile(r"[0-9a-f]{64}")
 _STEP = re.compile(r"\bat STEP \"(?P<step>.*)\": ", re.DOTALL)
 _NO_IMAGE = re.compile(r"(\S+): (?:image not known|no such image)")
 _EXIT = re.compile(r"exit status (\d+)")
+# Its cache was looked through while somebody else removed an image from the same storage.
+_STORAGE_CHANGED = re.compile(r"layer not known|identifier is not an? (image|layer)|no such layer|container not known")
 _OUT_OF_MEMORY_EXIT = 137  # killed; nobody but the kernel kills a step that was not cancelled
 
 
@@ -175,6 +177,14 @@ def build_error(error: str, evidence: tuple[str, ...]) -> BuildError:
     what = (
         f"{where} failed with exit code {exit_code}." if exit_code is not None else f"{where} failed: {_cause(error)}"
     )
+    if exit_code is None and _STORAGE_CHANGED.search(error):
+        return BuildError(
+            "An image was removed while the build looked for cached layers.",
+            hint="Deploy again.",
+            code="storage_changed",
+            transient=True,
+            evidence=evidence,
+        )
     if exit_code is None and (absent := _NO_IMAGE.search(error)):
         return BuildError(
             f"The image {absent[1]} that the build starts from is not here.",

@@ -152,3 +152,13 @@ def test_a_long_step_is_cut_and_in_one_line() -> None:
     error = build_error('building at STEP "RUN a \\\n  && ' + "b" * 500 + '": while running runtime: exit status 1', ())
     assert "\n" not in error.message
     assert len(error.message) < 200
+
+
+def test_an_image_removed_meanwhile_is_worth_another_try():
+    error = build_error(
+        "checking if cached image exists from a previous build: getting top layer info: layer not known", ()
+    )
+    assert error.code == "storage_changed"
+    assert error.transient
+    failed = build_error('building at STEP "RUN x": while running runtime: exit status 1', ("E: layer not known",))
+    assert not failed.transient
