@@ -20,6 +20,7 @@ REQUIREMENTS = (
 _NAME = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)\s*(\[[^\]]*\])?")
 _INCLUDE = re.compile(r"(?:-r|--requirement|-c|--constraint)[\s=]*(\S+)")
 _LOCAL = re.compile(r"(?:-e|--editable)[\s=]|\.{0,2}/|\.(?:\[|$)|file:")
+_SELF = re.compile(r"(?:(?:-e|--editable)[\s=]*)?\.(?:\[|$)")
 _POETRY = re.compile(r"\bby Poetry (\d+\.\d+)")
 _EXPORTED = "/tmp/requirements.txt"  # noqa: S108 - a path in the build container
 _DEPENDENCIES_OF_PYPROJECT = (
@@ -236,6 +237,8 @@ def _pip(tree: SourceTree, pyproject: Table, wanted: Wanted | None) -> PythonPro
     files, lines = _requirements(tree, path)
     local = any(_LOCAL.match(line) for line in lines) or not all(map(tree.exists, files))
     names = _names([line for line in lines if not _LOCAL.match(line)])
+    if any(_SELF.match(line) for line in lines):
+        names |= _names(pyproject.table("project").texts("dependencies")) | _names_of_setup(tree)
     return PythonProject(
         manager="pip",
         source=path,
@@ -290,13 +293,18 @@ def _pyproject(tree: SourceTree, pyproject: Table, wanted: Wanted | None) -> Pyt
     )
 
 
-def _setup(tree: SourceTree, pyproject: Table, wanted: Wanted | None) -> PythonProject:
-    source = next(path for path in ("setup.py", "setup.cfg") if tree.exists(path))
+def _names_of_setup(tree: SourceTree) -> frozenset[str]:
+    """What setup.py and setup.cfg may depend on: every quoted or listed word that could be a name."""
     quoted = re.findall(
-        r"['\"]([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^\]]*\])?\s*(?:[<>=!~;][^'\"]*)?['\"]", tree.text(source) or ""
+        r"['\"]([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^\]]*\])?\s*(?:[<>=!~;][^'\"]*)?['\"]", tree.text("setup.py") or ""
     )
     bare = [line.strip() for line in (tree.text("setup.cfg") or "").splitlines() if line.startswith((" ", "\t"))]
-    names = _names([*quoted, *bare])
+    return _names([*quoted, *bare])
+
+
+def _setup(tree: SourceTree, pyproject: Table, wanted: Wanted | None) -> PythonProject:
+    source = next(path for path in ("setup.py", "setup.cfg") if tree.exists(path))
+    names = _names_of_setup(tree)
     return PythonProject(
         manager="pip", source=source, install=("pip install .",), direct=names, packages=names, wanted=wanted
     )

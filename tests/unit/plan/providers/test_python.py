@@ -183,6 +183,15 @@ def test_requirements_that_are_local_need_the_whole_source(line: str) -> None:
     assert rendered(plan).index("COPY . .") < rendered(plan).index("pip install -r")
 
 
+def test_requirements_that_name_the_project_itself_mean_its_dependencies_too() -> None:
+    files = {
+        "requirements.txt": "-e .\ngunicorn\n",
+        "pyproject.toml": PROJECT.replace(', "gunicorn"', ""),
+        "app.py": FLASK,
+    }
+    assert "gunicorn" in shell_text(plan_of(files))
+
+
 def test_a_build_command_of_the_request_takes_the_place_of_the_rules_only() -> None:
     plan = plan_of({"pyproject.toml": PROJECT + BUILD, "app.py": FLASK}, build_command="make css")
     assert plan.build == ("pip install --no-deps .", "make css")
