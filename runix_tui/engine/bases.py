@@ -7,6 +7,7 @@ line are :meth:`Bases.stored`, :meth:`Bases.pull` and :meth:`Bases.build`.
 
 import json
 from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -78,7 +79,7 @@ class Bases:
     async def resolve(self, reference: str, log: LogSink) -> str | None:
         """The local reference of an image named in a Dockerfile, pulled if need be; None when it is neither local nor
         reachable, which is said in ``log``."""
-        for name in dict.fromkeys((reference, qualified(reference))):
+        for name in dict.fromkeys((qualified(reference), reference)):
             if await self._images.image(name) is not None:
                 return name
         name = qualified(reference)
@@ -133,7 +134,8 @@ class Bases:
     async def _usable(self, wanted: _Wanted) -> Image | None:
         """The image of this name, when it was pulled or was built by just this recipe."""
         image = await self._images.image(wanted.reference)
-        return image if image is None or labels.BASE not in image.labels or wanted.is_met_by(image) else None
+        pulled = image is not None and (labels.BASE not in image.labels or wanted.base.registry in image.tags)
+        return image if pulled or wanted.is_met_by(image) else None
 
     async def _pull(self, base: BaseImage, log: LogSink, *, again: bool = False) -> str:
         """Pull under our name too; why not, otherwise."""
@@ -199,7 +201,7 @@ class Bases:
             )
         return image
 
-    def _one_at_a_time(self, what: str, log: LogSink):  # type: ignore[no-untyped-def]
+    def _one_at_a_time(self, what: str, log: LogSink) -> AbstractAsyncContextManager[None]:
         return held(self._locks, what, lambda: log("runix", f"Another Runix is preparing {what}; waiting for it…"))
 
 

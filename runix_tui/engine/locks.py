@@ -11,6 +11,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from runix_tui.errors import BuildError
+
 _POLL = 0.2  # seconds
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.-]+")
 
@@ -19,9 +21,16 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9_.-]+")
 async def held(folder: Path, what: str, waiting: Callable[[], None]) -> AsyncIterator[None]:
     """Hold the lock ``what`` for the block; ``waiting`` is called once when another holds it.
 
-    Raises ``OSError`` when ``folder`` cannot be used or belongs to another user.
+    Raises ``BuildError`` when ``folder`` cannot be used or belongs to another user.
     """
-    descriptor = _open(folder, _UNSAFE.sub("-", what))
+    try:
+        descriptor = _open(folder, _UNSAFE.sub("-", what))
+    except OSError as error:
+        raise BuildError(
+            f"The locks on base images cannot be used: {error}.",
+            hint=f"Remove {folder}; it is made anew.",
+            code="locks_unusable",
+        ) from error
     try:
         said = False
         while not _taken(descriptor):
