@@ -25,7 +25,7 @@ def test_the_run_variant_is_the_packages_on_a_bare_root() -> None:
     recipe = run_recipe(base(), ROOT)
     assert stages(recipe.dockerfile) == [ROOT]
     assert "python3-venv" in recipe.dockerfile
-    assert "gcc" not in recipe.dockerfile
+    assert "g++" not in recipe.dockerfile
     assert recipe.files == {}
 
 
@@ -41,7 +41,7 @@ def test_the_build_variant_stands_on_the_run_variant_with_compilers_and_authorit
     assert recipe.files == {"runix-1.crt": b"CERT A\n", "runix-2.crt": b"CERT B\n", "apt.conf": b"Acquire::X;\n"}
     assert "update-ca-certificates" in recipe.dockerfile
     assert "ENV SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt" in recipe.dockerfile
-    assert "gcc" in recipe.dockerfile
+    assert "g++" in recipe.dockerfile
 
 
 def test_without_extra_authorities_none_is_named() -> None:
