@@ -144,6 +144,9 @@ class FakeEngine:
             if tags:
                 self.stored[image.id] = replace(image, tags=tags)
 
+    async def prune_layers(self, labels: Mapping[str, str]) -> None:
+        self.faults("prune_layers")
+
     async def ensure_network(self, name: str, labels: Mapping[str, str]) -> None:
         self.faults("ensure_network")
         self.nets[name] = labels
@@ -315,6 +318,9 @@ class MemoryTree:
 
     def text(self, path: str) -> str | None:
         return self._files.get(path)
+
+    def head(self, path: str) -> str:
+        return self._files.get(path, "")[:4096]
 
     def glob(self, pattern: str) -> tuple[str, ...]:
         parts = pattern.split("/")

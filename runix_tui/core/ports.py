@@ -73,6 +73,10 @@ class SourceTree(Protocol):
         """A file's text (UTF-8, at most 256 KiB, a byte order mark dropped), or None when there is no such text."""
         ...
 
+    def head(self, path: str) -> str:
+        """The first 4 KiB of a file of any size (what is no UTF-8 as U+FFFD); empty when there is none."""
+        ...
+
     def glob(self, pattern: str) -> tuple[str, ...]:
         """Paths of files that match, sorted, bounded; ``**`` as in pathlib. Never leaves the tree."""
         ...
@@ -273,6 +277,11 @@ class Engine(Protocol):
 
     async def remove_image(self, reference: str) -> None:
         """Remove an image if it is there (its tags too); in use by a container: left alone."""
+        ...
+
+    async def prune_layers(self, labels: Mapping[str, str]) -> None:
+        """Remove the build cache of these labels (those of ``BuildRequest``) that its newest build did not use; nothing
+        when none was built since start-up."""
         ...
 
     async def ensure_network(self, name: str, labels: Mapping[str, str]) -> None:

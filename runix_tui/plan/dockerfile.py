@@ -83,11 +83,11 @@ def _build_stage(plan: Plan, base: str, scope: str, variables: Collection[str]) 
     if plan.build_packages:
         lines += ["# system packages", f"RUN {_APT.format(' '.join(plan.build_packages))}"]
     lines += _env(toolchain.build_env(plan))
-    tools = toolchain.tool_install(plan) if plan.install or plan.build else None
-    if tools or (plan.runtime is Runtime.PYTHON and plan.install):
+    tools = toolchain.tool_install(plan)
+    if tools or plan.runtime is Runtime.PYTHON:
         lines.append("# tools")
         lines += [f"RUN {mounts}{tools}"] if tools else []
-        lines += [f"RUN python3 -m venv {VENV}"] if plan.runtime is Runtime.PYTHON and plan.install else []
+        lines += [f"RUN python3 -m venv {VENV}"] if plan.runtime is Runtime.PYTHON else []
     lines += _install(plan, mounts)
     if plan.build:
         lines += ["# source", "COPY . ."] if plan.manifests or not plan.install else []
@@ -104,7 +104,10 @@ def _install(plan: Plan, mounts: str) -> list[str]:
 
 
 def _release(plan: Plan, base: str) -> list[str]:
-    lines = [f"FROM {base}", *_runtime_packages(plan), *_env(toolchain.run_env(plan)), f"USER {USER}", f"WORKDIR {APP}"]
+    lines = [f"FROM {base}", *_runtime_packages(plan)]
+    if toolchain.says_python(plan) and not plan.install:
+        lines.append(f"RUN python3 -m venv --without-pip {VENV}")
+    lines += [*_env(toolchain.run_env(plan)), f"USER {USER}", f"WORKDIR {APP}"]
     if plan.runtime is Runtime.PYTHON and plan.install:
         lines.append(f"COPY --from=build {VENV} {VENV}")
     if plan.build or (plan.install and not plan.manifests):

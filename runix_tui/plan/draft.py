@@ -36,10 +36,6 @@ class Draft:
         self._env |= values
         self.put("env", dict(self._env), source, reason)
 
-    def has(self, field: str) -> bool:
-        """Whether the field was set."""
-        return field in self._fields
-
     def build(self, ask: PlanRequest, *, before: list[str], rule: list[str], after: list[str], source: str) -> None:
         """Set the build steps: the request's command takes the place of ``rule``; ``before`` and ``after`` stay."""
         own = [ask.build_command] if ask.build_command else rule
@@ -50,7 +46,7 @@ class Draft:
 
     def plan(self, ask: PlanRequest) -> Plan:
         """The plan, with what the request decides by itself: command, port, health path, build variables."""
-        if ask.command:
+        if ask.command and "start" not in self._fields:
             self.put("start", argv(ask.command), REQUEST, "the command of the request")
         start = " ".join(self._fields.get("start", ()))
         named = _PORT.search(start)

@@ -1,10 +1,12 @@
 """What each package manager needs in a build: how it is installed, what it is told, where its cache is."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from runix_tui.core.plan import Plan, Runtime
 
+_PYTHON = re.compile(r"(?<![\w/.-])python(?![\w.-])")
 SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 VENV = "/opt/venv"
 TOOLS = "/opt/tools"
@@ -83,6 +85,11 @@ def tool_install(plan: Plan) -> str | None:
     return f"npm install --global {first}@{version}" if version else f"npm install --global {first}"
 
 
+def says_python(plan: Plan) -> bool:
+    """Whether the start command calls Python by the name that only virtual environments are sure to have."""
+    return plan.runtime is Runtime.PYTHON and any(_PYTHON.search(word) for word in plan.start)
+
+
 def build_env(plan: Plan) -> dict[str, str]:
     """Environment of the build stage alone."""
     if plan.runtime is Runtime.PYTHON:
@@ -105,8 +112,7 @@ def run_env(plan: Plan) -> dict[str, str]:
     if plan.static_dir is not None:
         return {"PORT": port, **plan.env}
     if plan.runtime is Runtime.PYTHON:
-        path = f"{VENV}/bin:{SYSTEM_PATH}" if plan.install else SYSTEM_PATH
-        return {"PATH": path, "PYTHONUNBUFFERED": "1", "HOME": APP, "PORT": port, **plan.env}
+        return {"PATH": f"{VENV}/bin:{SYSTEM_PATH}", "PYTHONUNBUFFERED": "1", "HOME": APP, "PORT": port, **plan.env}
     if plan.runtime is Runtime.NODE:
         path = f"{APP}/node_modules/.bin:{SYSTEM_PATH}"
         return {"PATH": path, "NODE_ENV": "production", "HOME": APP, "PORT": port, **plan.env}

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 MAX_TEXT = 256 * 1024  # bytes of a file that planning reads
+HEAD = 4 * 1024  # bytes that ``head`` gives
 MAX_MATCHES = 2_000
 MAX_LOOKED_AT = 100_000  # directory entries that one glob looks at
 NOT_WALKED = frozenset({".git", "node_modules"})  # entered only when a pattern names them
@@ -27,21 +28,17 @@ class FolderTree:
 
     def text(self, path: str) -> str | None:
         """A file's text (UTF-8, at most 256 KiB, a byte order mark dropped), or None when there is no such text."""
-        place = self._inside(path)
-        if place is None:
-            return None
-        try:
-            descriptor = os.open(place, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-            with os.fdopen(descriptor, "rb") as stream:
-                data = stream.read(MAX_TEXT + 1)
-        except OSError:
-            return None
-        if len(data) > MAX_TEXT:
+        data = self._read(path, MAX_TEXT + 1)
+        if data is None or len(data) > MAX_TEXT:
             return None
         try:
             return data.removeprefix(BOM).decode("utf-8")
         except UnicodeDecodeError:
             return None
+
+    def head(self, path: str) -> str:
+        """The first 4 KiB of a file of any size (what is no UTF-8 as U+FFFD); empty when there is none."""
+        return (self._read(path, HEAD) or b"").removeprefix(BOM).decode("utf-8", "replace")
 
     def glob(self, pattern: str) -> tuple[str, ...]:
         """Paths of files that match, sorted, at most 2000; ``**`` stands for any folders, also none."""
@@ -77,6 +74,18 @@ class FolderTree:
             place = (self._root / path).resolve()
             return place if place.is_relative_to(self._root) and place.is_file() else None
         except (OSError, RuntimeError, ValueError):
+            return None
+
+    def _read(self, path: str, size: int) -> bytes | None:
+        """At most ``size`` bytes of a file's beginning, or None."""
+        place = self._inside(path)
+        if place is None:
+            return None
+        try:
+            descriptor = os.open(place, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+            with os.fdopen(descriptor, "rb") as stream:
+                return stream.read(size)
+        except OSError:
             return None
 
     def _list(self, folder: str) -> list[tuple[str, bool, bool]]:

@@ -3,6 +3,7 @@
 import re
 
 from runix_tui.core.plan import Plan, Runtime
+from runix_tui.errors import PlanError
 from runix_tui.plan.commands import argv, first_word, with_exec
 from runix_tui.plan.draft import Draft
 from runix_tui.plan.providers import node_sites, system_packages
@@ -12,6 +13,11 @@ from runix_tui.plan.request import Site
 from runix_tui.plan.versions import choose
 
 ENTRIES = ("server.js", "app.js", "index.js", "main.js", "server.mjs", "index.mjs", "src/index.js", "src/server.js")
+_CALL = re.compile(
+    r"(?<![\w/.-])(?:(?:npm|pnpm|yarn|bun)(?: run)? start|(?:(?:npm|pnpm|bun) run|yarn(?: run)?|pnpm) ([a-z][\w:.-]*))"
+    r"(?=\s*(?:&&|$))"
+)
+# A script that is called by its name, as the last word of a command.
 _FRAMEWORKS = {
     "next": "next",
     "nuxt": "nuxt",
@@ -109,10 +115,19 @@ def _program_of(package: str) -> str:
     return known.get(package, package)
 
 
-def _start(site: Site, project: NodeProject) -> tuple[str, str, str, float] | None:
-    """How it starts: (shell text, source, reason, confidence)."""
+_Start = tuple[str, str, str, float]
+"""How it starts: (shell text, source, reason, confidence)."""
+
+
+def _start(site: Site, project: NodeProject) -> _Start | None:
     if site.given:
-        return site.given.text, site.given.origin.source, site.given.origin.reason, site.given.origin.confidence
+        origin = site.given.origin
+        return _resolved(project, site.given.text), origin.source, origin.reason, origin.confidence
+    return _by_script(site, project) or _by_file(site, project)
+
+
+def _by_script(site: Site, project: NodeProject) -> _Start | None:
+    """The start script, or the server that the build makes."""
     scripts = project.scripts
     known = framework_of(project)
     name = "start:prod" if known == "nest" and "start:prod" in scripts else "start"
@@ -122,13 +137,18 @@ def _start(site: Site, project: NodeProject) -> tuple[str, str, str, float] | No
         return _script(project, name, text), f"{where} scripts.{name}", "the repository's own start script", 1.0
     if known in _SERVERS and "build" in scripts:
         return _SERVERS[known], at(site.tree, "package.json", known), f"how {known} serves what it built", 0.9
-    main = project.package.text("main")
-    if main and site.tree.exists(main.removeprefix("./")):
-        return f"node {main.removeprefix('./')}", "package.json main", "no start script; the package's main file", 0.7
-    entry = next((path for path in ENTRIES if site.tree.exists(path)), None)
-    if entry:
-        return f"node {entry}", entry, "no start script; a file of the usual name", 0.7
     return None
+
+
+def _by_file(site: Site, project: NodeProject) -> _Start | None:
+    """The package's main file, or one of the usual names; a page with scripts of its own is no server."""
+    if not framework_of(project) and site.tree.exists("index.html"):
+        return None
+    main = project.package.text("main").removeprefix("./")
+    if main and site.tree.exists(main):
+        return f"node {main}", "package.json main", "no start script; the package's main file", 0.7
+    entry = next((path for path in ENTRIES if site.tree.exists(path)), None)
+    return (f"node {entry}", entry, "no start script; a file of the usual name", 0.7) if entry else None
 
 
 def _develops(text: str) -> bool:
@@ -138,8 +158,30 @@ def _develops(text: str) -> bool:
 
 def _script(project: NodeProject, name: str, text: str) -> str:
     """The shell text that running a script means, with what package managers run before it."""
+    text = _resolved(project, text)
     before = project.scripts.text(f"pre{name}")
-    return f"{before} && {with_exec(text)}" if before else text
+    return f"{_resolved(project, before)} && {with_exec(text)}" if before else text
+
+
+def _resolved(project: NodeProject, text: str) -> str:
+    """A command whose calls of other scripts are replaced by what these say: only npm is there at run time.
+
+    Raises ``PlanError`` (``no_runtime``) when it starts with a program that the release does not have.
+    """
+    for _ in range(5):
+        match = _CALL.search(text)
+        script = (project.scripts.text(match[1] or "start") if match else "").strip()
+        if match is None or not script or re.search(r"[;|]", script):
+            break
+        text = text[: match.start()] + script + text[match.end() :]
+    if first_word(text) in {"yarn", "pnpm", "bun", "bunx", "deno"}:
+        raise PlanError(
+            f"it starts by {text!r}, and {first_word(text)} is not there when the service runs",
+            hint="Name the program itself in the start script (node dist/x.js), set a command, or add a Dockerfile.",
+            code="no_runtime",
+            evidence=(f"package.json scripts.start: {text}",),
+        )
+    return text
 
 
 def _draft(site: Site, project: NodeProject) -> Draft:

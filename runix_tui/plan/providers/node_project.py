@@ -116,7 +116,7 @@ def read(tree: SourceTree) -> NodeProject | None:
 
 def _version_of_lock(tree: SourceTree, lock: str, manager: str) -> str:
     """The major of the package manager that wrote a lock file."""
-    head = (tree.text(lock) or "")[:2000]
+    head = tree.head(lock)
     if manager == "pnpm":
         match = re.search(r"^lockfileVersion:\s*'?(\d+\.\d+)", head, re.MULTILINE)
         return _PNPM_OF_LOCK.get(match[1], "9") if match else "9"

@@ -7,11 +7,12 @@ from runix_tui.plan.commands import argv
 from runix_tui.plan.draft import Draft
 from runix_tui.plan.providers import django, python_apps, python_servers, system_packages
 from runix_tui.plan.providers.python_project import PythonProject, read
-from runix_tui.plan.request import RULES, Site
+from runix_tui.plan.request import RULES, GivenStart, Site
 from runix_tui.plan.versions import choose
 
 FRAMEWORKS = ("fastapi", "flask", "starlette", "litestar", "quart", "falcon", "falcon-asgi", "blacksheep", "connexion")
 ENTRIES = ("main.py", "app.py", "server.py", "run.py", "web.py", "bot.py", "src/main.py", "src/app.py")
+_RUNNER = re.compile(r"(?<![\w/.-])(?:poetry|pdm|pipenv|uv|hatch|rye) run (?:--?[\w-]+ )*(?=\S)")
 _TASKS = ("start", "web", "serve", "server", "run")
 _SERVES = re.compile(r"\b(?:uvicorn\.run|serve_forever|run_simple|run_app|serve|\w+\.run)\(")
 
@@ -39,7 +40,7 @@ def plain(site: Site) -> Plan | None:
     if not project.source and not python_apps.python_files(site.tree):
         return None
     draft = _draft(site, project)
-    draft.put_from("start", argv(given.text), given.origin)
+    _put_given(draft, given)
     return _finish(site, project, draft)
 
 
@@ -61,7 +62,7 @@ def _django(site: Site, project: PythonProject, found: django.Django) -> Plan:
     draft.put("framework", "django", found.manage, f"manage.py, settings in {found.settings}")
     build, before, why = django.steps(found)
     if site.given:
-        draft.put_from("start", argv(site.given.text), site.given.origin)
+        _put_given(draft, site.given)
     else:
         start, source = django.start(site.tree, found, project.packages, before)
         draft.put("start", start.argv, source, f"{start.reason}; {why}", start.confidence)
@@ -77,7 +78,7 @@ def _streamlit(site: Site, project: PythonProject) -> Plan | None:
     draft = _draft(site, project)
     draft.put("framework", "streamlit", project.source, "streamlit is a dependency")
     if site.given:
-        draft.put_from("start", argv(site.given.text), site.given.origin)
+        _put_given(draft, site.given)
     else:
         text = f"exec streamlit run {file} --server.address 0.0.0.0 --server.port $PORT --server.headless true"
         draft.put("start", python_servers.shell(text), file, "the file that uses Streamlit")
@@ -94,13 +95,22 @@ def _served(site: Site, project: PythonProject, app: python_apps.App) -> Plan:
     if own and server in project.direct and not _starts_server(site, project, own[0]):
         own = None
     if site.given:
-        draft.put_from("start", argv(site.given.text), site.given.origin)
+        _put_given(draft, site.given)
     elif own:
-        draft.put("start", argv(own[1]), own[2], own[3])
+        draft.put("start", _argv(own[1]), own[2], own[3])
     else:
         start = python_servers.start(app, project.packages, gunicorn_conf=site.tree.exists("gunicorn.conf.py"))
         draft.put("start", start.argv, app.source, start.reason, start.confidence)
     return _finish(site, project, draft)
+
+
+def _put_given(draft: Draft, given: GivenStart) -> None:
+    draft.put_from("start", _argv(given.text), given.origin)
+
+
+def _argv(text: str) -> tuple[str, ...]:
+    """The argv of a command without ``poetry run`` and the like: what they would put on PATH is there."""
+    return argv(_RUNNER.sub("", text))
 
 
 def _own_script(project: PythonProject) -> tuple[str, str, str, str] | None:
@@ -128,7 +138,7 @@ def _script(site: Site, project: PythonProject) -> Plan | None:
     if own is None:
         return None
     draft = _draft(site, project)
-    draft.put("start", argv(own[1]), own[2], own[3])
+    draft.put("start", _argv(own[1]), own[2], own[3])
     return _finish(site, project, draft)
 
 

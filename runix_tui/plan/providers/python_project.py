@@ -138,8 +138,8 @@ def _uv(tree: SourceTree, pyproject: Table, wanted: Wanted | None) -> PythonProj
 def _poetry(tree: SourceTree, pyproject: Table, wanted: Wanted | None) -> PythonProject:
     """Poetry writes its lock as requirements and pip installs them: that works behind mirrors too."""
     settings = pyproject.table("tool", "poetry")
-    lock = tree.text("poetry.lock")
-    header = _POETRY.search((lock or "")[:400])
+    locked = tree.exists("poetry.lock")
+    header = _POETRY.search(tree.head("poetry.lock"))
     version = header[1] if header and tuple(map(int, header[1].split("."))) >= (1, 2) else ""
     names = list(settings.table("dependencies").names())
     direct = _names([name for name in names if name != "python"]) | _names(
@@ -148,13 +148,14 @@ def _poetry(tree: SourceTree, pyproject: Table, wanted: Wanted | None) -> Python
     local = any("path" in settings.table("dependencies", name) for name in names)
     own = settings.flag("package-mode") is not False and _packaged(pyproject) and _poetry_has_package(tree, pyproject)
     install = ("poetry install --only main --no-root",)
-    if lock is not None:
+    if locked:
         # pip can't check the hash of a repository, and then refuses all of them.
-        hashes = " --without-hashes" if re.search(r'^type = "(git|directory|file|url)"', lock, re.MULTILINE) else ""
+        elsewhere = re.search(r'^type = "(git|directory|file|url)"', tree.text("poetry.lock") or "", re.MULTILINE)
+        hashes = " --without-hashes" if elsewhere else ""
         install = (_exported(f"poetry export --only main{hashes}"),)
     return PythonProject(
         manager=f"poetry@{version}" if version else "poetry",
-        source="poetry.lock" if lock is not None else "pyproject.toml",
+        source="poetry.lock" if locked else "pyproject.toml",
         manifests=() if local else _present(tree, "pyproject.toml", "poetry.lock"),
         install=install,
         install_self=("poetry install --only-root",) if own else (),

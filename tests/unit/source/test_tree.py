@@ -138,3 +138,13 @@ def test_paths_through_links(root: Path) -> None:
     assert not tree.through_link("./absent/x")
     for path in ("src/l", "src/l/c.py", "dangling", "../x", "/etc", "a\0b"):
         assert tree.through_link(path)
+
+
+def test_the_head_of_a_file_of_any_size(root: Path) -> None:
+    tree = FolderTree(root)
+    (root / "large").write_text("x" * (MAX_TEXT + 1))
+    (root / "cut").write_bytes(b"\xef\xbb\xbf" + b"x" * 4092 + "é".encode())
+    assert tree.head("large") == "x" * 4096
+    assert tree.head("cut") == "x" * 4092 + "\ufffd"
+    assert tree.head("missing") == ""
+    assert tree.head("../secret.py") == ""

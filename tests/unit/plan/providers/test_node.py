@@ -251,3 +251,41 @@ def test_a_package_that_starts_nothing_is_nothing() -> None:
 
 def test_broken_json_is_an_error_with_the_file_s_name() -> None:
     assert "package.json" in refused({"package.json": "{"}, "bad_manifest").message
+
+
+@pytest.mark.parametrize(
+    ("scripts", "start"),
+    [
+        ({"start": "yarn serve", "serve": "node x.js"}, ("node", "x.js")),
+        ({"start": "npm run a", "a": "pnpm run b", "b": "node b.js"}, ("node", "b.js")),
+        (
+            {"start": "npm run migrate && npm run serve", "migrate": "node m.js", "serve": "node s.js"},
+            "node m.js && node s.js",
+        ),
+    ],
+)
+def test_scripts_that_call_scripts_are_followed(scripts: dict[str, str], start: tuple[str, ...] | str) -> None:
+    plan = plan_of({"package.json": package(scripts=scripts)})
+    assert (plan.start[2] if isinstance(start, str) else plan.start) == start
+
+
+def test_a_command_that_calls_a_script_is_followed() -> None:
+    text = package(scripts={"start": "node x.js"})
+    for command in ("npm start", "yarn start", "pnpm run start"):
+        plan = plan_of({"package.json": text}, command=command)
+        assert (plan.start, plan.origins["start"].source) == (("node", "x.js"), "request")
+
+
+@pytest.mark.parametrize("start", ["bun run index.ts", "pnpm --filter web start", "yarn workspace web start"])
+def test_a_start_that_needs_what_a_release_has_not_is_an_error(start: str) -> None:
+    assert start.partition(" ")[0] in refused({"package.json": package(scripts={"start": start})}, "no_runtime").message
+
+
+def test_a_page_with_scripts_of_its_own_is_no_server() -> None:
+    files = {"package.json": package(devDependencies={"prettier": "3"}), "index.html": "", "app.js": ""}
+    assert plan_of(files).runtime is Runtime.STATIC
+
+
+def test_lock_files_of_any_size_say_their_version() -> None:
+    lock = "lockfileVersion: '6.0'\n" + "x" * 300_000
+    assert plan_of({"package.json": EXPRESS, "pnpm-lock.yaml": lock}).package_manager == "pnpm@8"

@@ -304,3 +304,14 @@ def test_the_port_of_a_start_command_is_the_plan_s() -> None:
     assert (plan.port, plan.origins["port"].source) == (5000, "request")
     assert plan_of({"main.py": ""}, command="python main.py --port 5000", port=9000).port == 9000
     assert plan_of({"main.py": ""}).port is None
+
+
+@pytest.mark.parametrize("runner", ["poetry run", "uv run --no-dev", "pipenv run", "pdm run"])
+def test_runners_are_left_out_as_releases_have_none(runner: str) -> None:
+    plan = plan_of({"main.py": "", "Procfile": f"web: {runner} python main.py\n"})
+    assert plan.start == ("python", "main.py")
+
+
+def test_python_by_its_short_name_is_there_without_anything_to_install() -> None:
+    assert "venv --without-pip" in rendered(plan_of({"main.py": ""}, command="python main.py"))
+    assert "venv" not in rendered(plan_of({"main.py": ""})).replace("/opt/venv/bin:", "")
