@@ -237,7 +237,7 @@ def watched(host: str, port: int, *words: str) -> None:
 
 def follow() -> None:
     """A few lines of the log, as they are written."""
-    with spawn("logs", NAME, "-f") as process:
+    with spawn("logs", NAME, "-f", "--tail", "3") as process:
         limit = threading.Timer(ANSWER_TIMEOUT, process.kill)
         limit.start()
         lines = 0
