@@ -17,7 +17,7 @@ from runix_tui.engine.engine import PodmanEngine
 from runix_tui.plan.detect import PlanRequest, detect
 from runix_tui.plan.dockerfile import render
 from runix_tui.plan.ignore import ignore, repository_ignore
-from runix_tui.plan.policy import check_dockerfile, check_plan
+from runix_tui.plan.policy import check_dockerfile, check_plan, own_dockerfile
 from runix_tui.plan.variables import matching
 from runix_tui.source.tree import FolderTree
 
@@ -207,3 +207,57 @@ async def test_hidden_files_of_a_site_are_never_served(deployed: Callable, tmp_p
     assert service.get("/.git/config")[0] == 404
     assert service.get("/.env")[0] == 404
     assert service.get("/.well-known/security.txt")[0] == 200
+
+
+OWN = """# syntax=docker/dockerfile:1
+ARG BASE=localhost/unknown
+FROM ${BASE} AS Files
+SHELL ["/bin/sh", "-ec"]
+WORKDIR /work
+RUN --mount=type=cache,target=/cache,id=../../up --mount=source=words.txt,target=/words.txt <<EOF
+test -d /cache
+tr a-z A-Z < /words.txt > "shout.txt"
+false || echo 'it''s "$0"' >> shout.txt
+EOF
+RUN cat > more.py <<'PYTHON' && \\
+    # between
+    chmod 700 more.py
+print("$HOME", 1 << 4)
+PYTHON
+RUN <<SCRIPT
+#!/usr/bin/python3
+print("by its own first line", file=open("script.txt", "w"))
+SCRIPT
+FROM ${BASE}
+COPY --link --from=files /work /work
+CMD ["cat"]
+"""
+
+
+async def test_an_own_dockerfile_builds_as_it_was_meant(engine: PodmanEngine, home_id: str, tmp_path: Path) -> None:
+    """What policy writes again runs on engines that know no heredocs, with the same meaning."""
+    base = catalog.load().runtimes["python"].base("3.11")
+    assert base is not None
+    reference = await engine.ensure_base(base, variant="run", log=lambda stream, line: None)
+    (tmp_path / "words.txt").write_text("quiet\n")
+    found = own_dockerfile(
+        OWN.replace("localhost/unknown", reference).replace("\\\\", "\\"),
+        tree=FolderTree(tmp_path),
+        cache_scope=f"runix-{home_id[:8]}-default",
+        bind_mounts_safe=False,
+    )
+    assert found.bases == (reference,)
+    check = "RUN cat /work/shout.txt && python3 /work/more.py && cat /work/script.txt"
+    log: list[str] = []
+    request = BuildRequest(
+        context=tmp_path,
+        dockerfile=found.text + check,
+        ignore=(),
+        tag=f"localhost/runix-{home_id[:8]}/own:v1",
+        labels=labels.of_home(home_id),
+        build_id=f"{home_id[:8]}-own",
+    )
+    await engine.build(request, lambda stream, line: log.append(line))
+    said = [line.strip() for line in log]
+    for line in ("QUIET", 'its "$0"', "$HOME 16", "by its own first line"):
+        assert line in said, "\n".join(log)
