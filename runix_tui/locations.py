@@ -7,13 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from runix_tui.errors import ConfigError
+
 PRIVATE_DIR = 0o700
 PRIVATE_FILE = 0o600
 
 
 @dataclass(frozen=True, slots=True)
 class Locations:
-    """Paths of one home. Build with :func:`locate`; :meth:`prepare` makes the folders, readable by their owner alone."""
+    """Paths of one home. Made by :func:`locate`; :meth:`prepare` makes the folders, readable by their owner alone."""
 
     config: Path
     state: Path
@@ -96,6 +98,16 @@ class Locations:
         return self.runtime / "engine.sock"
 
     @property
+    def engine_lock(self) -> Path:
+        """Held by who starts or ends that service."""
+        return self.runtime / "engine.lock"
+
+    @property
+    def engine_users(self) -> Path:
+        """Held by each program that uses that service."""
+        return self.runtime / "engine.users"
+
+    @property
     def gateway_socket_dir(self) -> Path:
         """The folder of HAProxy's runtime API socket, mounted into the gateway alone."""
         return self.runtime / "gateway"
@@ -106,12 +118,22 @@ class Locations:
         return self.runtime.parent / f"runix-bases-{os.getuid()}"
 
     def prepare(self) -> None:
-        """Make the folders (mode 0700)."""
-        for folder in (
-            self.config,
-            self.state,
-            self.cache,
-            self.runtime,
+        """Make the folders (mode 0700). Raises ``ConfigError`` naming the one that can't be."""
+        for folder in (self.config, self.state, self.cache, self.runtime, *self._inner):
+            try:
+                folder.mkdir(mode=PRIVATE_DIR, parents=True, exist_ok=True)
+                if folder in (self.state, self.cache, self.runtime):
+                    folder.chmod(PRIVATE_DIR)
+            except OSError as error:
+                raise ConfigError(
+                    f"The folder {folder} cannot be used: {error.strerror}",
+                    code="home_unusable",
+                    hint="RUNIX_HOME names another one; it must be this user's own, writable, with room on its disk.",
+                ) from error
+
+    @property
+    def _inner(self) -> tuple[Path, ...]:
+        return (
             self.gateway,
             self.engine,
             self.gateway_socket_dir,
@@ -120,10 +142,7 @@ class Locations:
             self.container_logs,
             self.checkouts,
             self.mirrors,
-        ):
-            folder.mkdir(mode=PRIVATE_DIR, parents=True, exist_ok=True)
-        for folder in (self.state, self.cache, self.runtime):
-            folder.chmod(PRIVATE_DIR)
+        )
 
 
 def locate(environ: Mapping[str, str] = os.environ) -> Locations:
@@ -134,10 +153,16 @@ def locate(environ: Mapping[str, str] = os.environ) -> Locations:
         config, state, cache = root, root, root / "cache"
     else:
         user = Path(environ.get("HOME") or Path.home())
-        config = Path(environ.get("XDG_CONFIG_HOME") or user / ".config") / "runix"
-        state = Path(environ.get("XDG_STATE_HOME") or user / ".local/state") / "runix"
-        cache = Path(environ.get("XDG_CACHE_HOME") or user / ".cache") / "runix"
+        config = _absolute(environ, "XDG_CONFIG_HOME", user / ".config") / "runix"
+        state = _absolute(environ, "XDG_STATE_HOME", user / ".local/state") / "runix"
+        cache = _absolute(environ, "XDG_CACHE_HOME", user / ".cache") / "runix"
     return Locations(config, state, cache, _runtime(state, environ))
+
+
+def _absolute(environ: Mapping[str, str], name: str, default: Path) -> Path:
+    """A folder of the environment; a relative one is ignored, as the XDG specification wants it."""
+    found = Path(environ.get(name, ""))
+    return found if found.is_absolute() else default
 
 
 def _runtime(state: Path, environ: Mapping[str, str]) -> Path:

@@ -1,26 +1,30 @@
-"""Runix's own ``podman system service``: started with our settings, adopted when it still runs, ended with the server.
+"""Runix's own ``podman system service``: started with our settings, adopted when it still runs, ended by its last user.
 
-One service per home. It is not in the server's process group, so that ctrl-c in a terminal does not reach it, and its
-end hurts no container. Blocking code: call it in a thread. What its configuration says is decided in ``settings.py``.
+One service per home, for its server and for commands that need none (``sharing.py``). It is not in their process group,
+so that ctrl-c in a terminal does not reach it, and its end hurts no container. Blocking code: call it in a thread. What
+its configuration says is decided in ``settings.py``.
 """
 
 import contextlib
 import hashlib
 import json
+import logging
 import os
 import signal
 import subprocess
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from runix_tui.engine import host as hosts
 from runix_tui.engine import packages
+from runix_tui.engine.isolation import keep_apart
 from runix_tui.engine.ping import ping
 from runix_tui.engine.settings import NOTHING, Extra, containers_conf, service_environ, wrappers
+from runix_tui.engine.sharing import Users
 from runix_tui.errors import Unavailable
 from runix_tui.locations import PRIVATE_DIR, PRIVATE_FILE, Locations
 
@@ -29,6 +33,8 @@ STOP_TIMEOUT = 5.0
 LOG_LIMIT = 1024**2  # bytes of the service's log that are kept from one start to the next
 DRIVERS = ("overlay", "vfs", "btrfs", "zfs", "aufs")  # of containers-storage.conf(5)
 _POLL = 0.02
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +57,7 @@ class Service:
         self._locations = locations
         self._child: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
+        self._users = Users(locations.engine_lock, locations.engine_users)
 
     @property
     def socket(self) -> Path:
@@ -68,19 +75,22 @@ class Service:
         return self._locations.engine / "containers.conf"
 
     def ensure(self) -> None:
-        """Have it run and answer: adopted when it was started with the same settings, started anew otherwise.
+        """Have it run and answer: adopted when it was started with the same settings or somebody uses it, started anew
+        otherwise.
 
         Raises ``Unavailable`` when Podman is not installed or does not start, saying what to do.
         """
-        with self._lock:
+        with self._lock, self._deciding():
             podman = self._installed()
+            self._keep_networks_apart()
             self.runtime = self.runtime or hosts.pick_runtime(self.host)
             conf = containers_conf(self.host, self.runtime, self.extra)
             driver = used_driver(storage_folder(self._environ, rootless=self.host.rootless))
             environ = service_environ(self.host, self._environ, self.conf, used_driver=driver, extra=self.extra)
             mark = _fingerprint(podman, conf, environ)
-            record = self._recorded()
-            if record.mark == mark and is_service(record.pid, self.socket) and ping(self.socket):
+            record, alone = self._recorded(), self._users.join()
+            fits = record.mark == mark or not alone
+            if fits and is_service(record.pid, self.socket) and ping(self.socket):
                 return
             self._end_all()
             self._write(self.conf, conf)
@@ -89,11 +99,26 @@ class Service:
             self._start(podman, environ, mark)
 
     def stop(self) -> None:
-        """End it; containers go on."""
-        with self._lock:
-            self._end_all()
-            self._record_file.unlink(missing_ok=True)
-            self.socket.unlink(missing_ok=True)
+        """Need it no longer: it ends, unless another program uses it. Containers go on."""
+        with self._lock, self._deciding():
+            if self._users.join():
+                self._end_all()
+                self._record_file.unlink(missing_ok=True)
+                self.socket.unlink(missing_ok=True)
+            self._users.leave()
+
+    @contextlib.contextmanager
+    def _deciding(self) -> Iterator[None]:
+        with contextlib.ExitStack() as stack:
+            try:
+                stack.enter_context(self._users.deciding())
+            except OSError as error:
+                raise Unavailable(
+                    f"The engine's folder {self.socket.parent} cannot be used: {error.strerror}",
+                    hint="Runix keeps its sockets there: it must belong to this user and have room.",
+                    transient=False,
+                ) from error
+            yield
 
     def _installed(self) -> str:
         self.host = hosts.detect(self._environ)
@@ -108,6 +133,15 @@ class Service:
                 transient=False,
             )
         return self.host.podman
+
+    def _keep_networks_apart(self) -> None:
+        """A kernel without policy routing is left to the engine's own isolation, which is said."""
+        if self.host.rootless or self.host.ip is None:
+            return
+        try:
+            keep_apart(self.host.ip)
+        except Unavailable as error:
+            log.warning("%s %s", error.message, error.hint)
 
     def _start(self, podman: str, environ: Mapping[str, str], mark: str) -> None:
         self.socket.parent.mkdir(mode=PRIVATE_DIR, parents=True, exist_ok=True)

@@ -4,6 +4,8 @@ import asyncio
 import json
 import os
 import signal
+import subprocess
+import sys
 
 import psutil
 import pytest
@@ -64,22 +66,33 @@ async def test_close_ends_the_service_and_no_container(engine, locations, make_s
     assert [each.id for each in await engine.containers(labels.of_home(home_id))] == [container.id], "opens again"
 
 
-async def test_adopts_what_an_earlier_server_left(engine, locations, home_id):
+async def test_is_shared_and_ended_by_its_last_user(engine, locations, home_id):
     pid = service_pid(locations)
-    second = PodmanEngine(locations, Config(), home_id, os.environ)
+    second = PodmanEngine(locations, Config(), home_id, {**os.environ, "HTTPS_PROXY": "http://proxy.example:3128"})
     await second.open()
-    assert service_pid(locations) == pid
-    await second._opened.connection.close()
+    assert service_pid(locations) == pid, "other settings, but in use"
+    await second.close()
+    assert is_service(pid, locations.engine_socket)
+    assert (await engine.info()).version
+    await second.open()
+    await engine.close()
+    assert is_service(pid, locations.engine_socket)
+    await second.close()
+    assert not is_service(pid, locations.engine_socket)
 
 
-async def test_starts_anew_with_other_settings(engine, locations):
+async def test_starts_anew_with_other_settings(locations, home_id):
+    environ = {"PATH": os.environ["PATH"], "HOME": os.environ["HOME"]}
+    left = "import os, sys; from runix_tui.engine.service import Service; from runix_tui.locations import locate; "
+    left += "Service(locate(), os.environ).ensure()"  # as a server that was killed leaves it
+    command = (sys.executable, "-c", left)
+    subprocess.run(command, env={**environ, "RUNIX_HOME": str(locations.state)}, check=True, timeout=60)
     pid = service_pid(locations)
-    other = Service(locations, {**os.environ, "HTTPS_PROXY": "http://proxy.example:3128"})
+    other = Service(locations, {**environ, "HTTPS_PROXY": "http://proxy.example:3128"})
     await asyncio.to_thread(other.ensure)
     assert service_pid(locations) != pid
     assert not is_service(pid, locations.engine_socket)
     assert ping(locations.engine_socket)
-    assert (await engine.info()).version
     await asyncio.to_thread(other.stop)
 
 

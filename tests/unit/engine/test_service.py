@@ -3,6 +3,7 @@
 import os
 import stat
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,7 @@ def locations(tmp_path, monkeypatch) -> Locations:
     program.chmod(0o755)
     Path(f"{program}.mode").write_text("", "utf-8")
     monkeypatch.setattr(services.packages, "missing_for_engine", lambda *_: ())
+    monkeypatch.setattr(services, "keep_apart", lambda _: None)
     monkeypatch.setattr(services.hosts, "pick_runtime", lambda _: ("runc", "/usr/sbin/runc"))
     yield found
     for left in sorted(runtime.rglob("*"), reverse=True):
@@ -98,6 +100,19 @@ def test_other_settings_start_it_anew(service):
     assert "/a:/b:ro" in service.conf.read_text("utf-8")
 
 
+def test_is_ended_by_its_last_user(service, locations, environ):
+    service.ensure()
+    pid = pid_of(service)
+    other = Service(locations, environ, extra=services.Extra(volumes=("/a:/b:ro",)))
+    other.ensure()
+    assert pid_of(service) == pid, "other settings, but in use"
+    service.stop()
+    assert is_service(pid, service.socket)
+    other.stop()
+    service._child.wait(5)
+    assert not is_service(pid, service.socket)
+
+
 def test_stop_leaves_nothing(service):
     service.ensure()
     pid = pid_of(service)
@@ -111,12 +126,23 @@ def test_stop_leaves_nothing(service):
 def test_one_without_a_record_is_ended(service, locations, environ, way):
     service.ensure()
     pid = pid_of(service)
+    service._users.leave()  # as when its server was killed
     service._record_file.unlink()
     other = Service(locations, environ)
     getattr(other, way)()
     service._child.wait(5)
     assert not is_service(pid, service.socket)
     other.stop()
+
+
+def test_starts_where_the_kernel_refuses_policy_routing(service, monkeypatch, caplog):
+    def refuse(_: str) -> None:
+        raise Unavailable("Networks cannot be kept apart", hint="the kernel")
+
+    monkeypatch.setattr(services, "keep_apart", refuse)
+    monkeypatch.setattr(services.hosts, "detect", lambda _: replace(service.host, rootless=False, ip="/sbin/ip"))
+    service.ensure()
+    assert "cannot be kept apart" in caplog.text
 
 
 def test_a_stranger_with_the_recorded_pid_is_left_alone(service):
