@@ -74,6 +74,8 @@ def _network(found: Findings) -> list[Check]:
     missing = [name for name, path in helpers.items() if path is None]
     if not has_firewall(found.host, found.version):
         missing.append(firewall_program(found.version))
+    if found.host.ip is None and not found.host.rootless:
+        missing.append("ip")
     if missing:
         return [_missing(found, "network", f"{', '.join(missing)} not installed", *missing)]
     filters = " and ".join(name for name, path in (("iptables", found.host.iptables), ("nft", found.host.nft)) if path)

@@ -45,6 +45,7 @@ class Host:
     aardvark_dns: str | None = None
     iptables: str | None = None
     nft: str | None = None
+    ip: str | None = None
     newuidmap: str | None = None
     mmdebstrap: str | None = None
 
@@ -88,6 +89,7 @@ def detect(environ: Mapping[str, str] = os.environ) -> Host:
         aardvark_dns=helper("aardvark-dns"),
         iptables=program("iptables"),
         nft=program("nft"),
+        ip=program("ip"),
         newuidmap=program("newuidmap"),
         mmdebstrap=program("mmdebstrap"),
     )

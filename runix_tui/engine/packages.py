@@ -51,27 +51,39 @@ _APT = _Family(
     frozenset({"debian", "ubuntu"}),
     ("apt-get", "install", "-y", "--no-install-recommends"),
     ("apt-get", "update"),
-    (("pasta", "passt"), ("newuidmap", "uidmap"), ("nft", "nftables"), ("loginctl", "systemd")),
+    (("pasta", "passt"), ("newuidmap", "uidmap"), ("nft", "nftables"), ("ip", "iproute2")),
 )
 _DNF = _Family(
     frozenset({"fedora", "rhel", "centos", "rocky", "almalinux"}),
     ("dnf", "install", "-y"),
-    names=(("pasta", "passt"), ("newuidmap", "shadow-utils"), ("nft", "nftables"), ("iptables", "iptables-nft")),
+    names=(
+        ("pasta", "passt"),
+        ("newuidmap", "shadow-utils"),
+        ("nft", "nftables"),
+        ("iptables", "iptables-nft"),
+        ("ip", "iproute"),
+    ),
 )
 _PACMAN = _Family(
     frozenset({"arch"}),
     ("pacman", "-S", "--needed", "--noconfirm"),
-    names=(("pasta", "passt"), ("newuidmap", "shadow"), ("nft", "nftables"), ("mmdebstrap", "debootstrap")),
+    names=(
+        ("pasta", "passt"),
+        ("newuidmap", "shadow"),
+        ("nft", "nftables"),
+        ("mmdebstrap", "debootstrap"),
+        ("ip", "iproute2"),
+    ),
 )
 _ZYPPER = _Family(
     frozenset({"suse", "opensuse", "opensuse-tumbleweed", "opensuse-leap"}),
     ("zypper", "--non-interactive", "install"),
-    names=(("pasta", "passt"), ("newuidmap", "shadow"), ("nft", "nftables")),
+    names=(("pasta", "passt"), ("newuidmap", "shadow"), ("nft", "nftables"), ("ip", "iproute2")),
 )
 _APK = _Family(
     frozenset({"alpine"}),
     ("apk", "add"),
-    names=(("pasta", "passt"), ("newuidmap", "shadow-uidmap"), ("nft", "nftables")),
+    names=(("pasta", "passt"), ("newuidmap", "shadow-uidmap"), ("nft", "nftables"), ("ip", "iproute2")),
 )
 _FAMILIES = (_APT, _DNF, _PACMAN, _ZYPPER, _APK)
 
@@ -111,6 +123,8 @@ def missing_for_engine(host: Host, version: tuple[int, ...] = ()) -> tuple[str, 
         ("aardvark-dns", host.aardvark_dns is not None),
         (firewall_program(version), has_firewall(host, version)),
     ]
+    if not host.rootless:
+        needed.append(("ip", host.ip is not None))
     if host.rootless:
         needed.append((user_network_program(version), user_network(host, version) is not None))
         needed.append(("newuidmap", host.newuidmap is not None))

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from runix_tui.engine.host import Host, search_path
+from runix_tui.engine.isolation import NETWORK_SIZE, POOL
 
 # Limits inside containers: enough for real services, low enough to be settable without CAP_SYS_RESOURCE on small hosts.
 NOFILE = 65536
@@ -69,6 +70,7 @@ def containers_conf(host: Host, runtime: tuple[str, str] | None, extra: Extra = 
     if extra.volumes:
         lines.append(f"volumes = {_array(extra.volumes)}")
     lines += ["", "[network]", 'network_backend = "netavark"']
+    lines.append(f"default_subnet_pools = [{{base = {_text(POOL)}, size = {NETWORK_SIZE}}}]")
     if bool(host.iptables) != bool(host.nft):  # with both there the engine's own choice is best; Podman 4 has none
         lines.append(f'firewall_driver = "{"iptables" if host.iptables else "nftables"}"')
     if host.rootless and host.slirp4netns and not host.pasta:

@@ -21,7 +21,7 @@ def as_a_user(monkeypatch):
 
 
 def findings(host: dict | None = None, **changes: object) -> Findings:
-    there = ("podman", "netavark", "aardvark_dns", "iptables", "slirp4netns", "newuidmap", "mmdebstrap")
+    there = ("podman", "netavark", "aardvark_dns", "iptables", "slirp4netns", "newuidmap", "mmdebstrap", "ip")
     facts = {name: f"/usr/bin/{name}" for name in there} | {"runtimes": (RUNC, CRUN), "kernel": (6, 1)}
     facts |= {"rootless": False, "cgroup_version": 2, "systemd": True, "user_bus": True, "nofile": None, "nproc": None}
     values = {
@@ -69,6 +69,7 @@ def apt(*packages: str) -> tuple[tuple[str, ...], ...]:
         ("OCI runtime", "fail", apt("crun"), {"host": {"runtimes": ()}, "runtime": None}),
         ("OCI runtime", "fail", apt("runc"), {"host": {"cgroup_version": 1}, "runtime": CRUN}),
         ("network", "fail", apt("netavark", "aardvark-dns"), {"host": {"netavark": None, "aardvark_dns": None}}),
+        ("network", "fail", apt("iproute2"), {"host": {"ip": None}}),
         ("network", "fail", apt("iptables"), {"host": {"iptables": None, "nft": "/usr/sbin/nft"}}),
         ("network", "fail", apt("nftables"), {"host": {"iptables": None}, "version": (5, 4, 2)}),
         ("limits", "warn", (), {"host": {"rootless": True, "cgroup_version": 1}, "runtime": RUNC}),

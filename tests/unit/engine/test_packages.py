@@ -16,7 +16,7 @@ DEBIAN = OsRelease("debian", codename="bookworm")
 
 
 def a_host(**changes: object) -> Host:
-    there = {name: f"/usr/bin/{name}" for name in ("podman", "netavark", "aardvark_dns", "iptables")}
+    there = {name: f"/usr/bin/{name}" for name in ("podman", "netavark", "aardvark_dns", "iptables", "ip")}
     values = {"rootless": False, "cgroup_version": 2, "systemd": True, "user_bus": False, "nofile": None, "nproc": None}
     return Host(**(values | {"kernel": (6, 1), "runtimes": (("crun", "/usr/bin/crun"),)} | there | changes))
 
@@ -73,6 +73,7 @@ def test_lists_are_fetched_first_where_it_needs_be():
         ({"iptables": None, "nft": "/usr/sbin/nft"}, (4, 3, 1), ("iptables",)),
         ({"iptables": None, "nft": "/usr/sbin/nft"}, (5, 4, 2), ()),
         ({"iptables": None}, (5, 4, 2), ("nft",)),
+        ({"ip": None}, (), ("ip",)),
         ({"rootless": True}, (), ("slirp4netns", "newuidmap")),
         ({"rootless": True, "pasta": "/usr/bin/pasta", "newuidmap": "/x"}, (4, 9, 3), ("slirp4netns",)),
         ({"rootless": True, "slirp4netns": "/x", "newuidmap": "/x"}, (5, 4, 2), ()),

@@ -29,7 +29,11 @@ def test_the_whole_of_it():
             "http_proxy": False,
             "log_driver": "k8s-file",
         },
-        "network": {"network_backend": "netavark", "firewall_driver": "iptables"},
+        "network": {
+            "network_backend": "netavark",
+            "default_subnet_pools": [{"base": "10.90.0.0/15", "size": 24}],
+            "firewall_driver": "iptables",
+        },
         "engine": {
             "cgroup_manager": "cgroupfs",
             "events_logger": "file",
