@@ -24,15 +24,15 @@ MINIMUM = (3, 11)
 SYSTEM_CAS = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem")
 
 # What runs containers (podman, two OCI runtimes of which one fits the host), connects them (netavark needs iptables
-# or nftables), lets a user without root do so (uidmap, slirp4netns, passt, fuse-overlayfs), and makes base images
+# or nftables; iproute keeps networks apart), lets a user without root do so (uidmap, slirp4netns, passt, fuse-overlayfs), and makes base images
 # where no registry can be reached (mmdebstrap).
 COMMON = ["podman", "crun", "runc", "netavark", "aardvark-dns", "slirp4netns", "fuse-overlayfs", "ca-certificates"]
 ENGINE = {
-    "apt-get": [*COMMON, "iptables", "nftables", "uidmap", "passt", "catatonit", "mmdebstrap"],
-    "dnf": [*COMMON, "nftables", "shadow-utils", "passt"],
-    "zypper": [*COMMON, "nftables", "shadow", "passt"],
-    "pacman": [*COMMON, "nftables", "shadow", "passt"],
-    "apk": [*COMMON, "nftables", "shadow-uidmap", "passt"],
+    "apt-get": [*COMMON, "iproute2", "iptables", "nftables", "uidmap", "passt", "catatonit", "mmdebstrap"],
+    "dnf": [*COMMON, "iproute", "nftables", "shadow-utils", "passt"],
+    "zypper": [*COMMON, "iproute2", "nftables", "shadow", "passt"],
+    "pacman": [*COMMON, "iproute2", "nftables", "shadow", "passt"],
+    "apk": [*COMMON, "iproute2", "nftables", "shadow-uidmap", "passt"],
 }
 # What only tests use: an SSH server to clone from. Where systemd runs, its package would start one for good: not there.
 TESTS = {

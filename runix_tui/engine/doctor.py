@@ -74,12 +74,18 @@ def _network(found: Findings) -> list[Check]:
     missing = [name for name, path in helpers.items() if path is None]
     if not has_firewall(found.host, found.version):
         missing.append(firewall_program(found.version))
-    if found.host.ip is None and not found.host.rootless:
-        missing.append("ip")
     if missing:
         return [_missing(found, "network", f"{', '.join(missing)} not installed", *missing)]
     filters = " and ".join(name for name, path in (("iptables", found.host.iptables), ("nft", found.host.nft)) if path)
-    return [Check("network", Level.OK, f"netavark with aardvark-dns, {filters}")]
+    return [Check("network", Level.OK, f"netavark with aardvark-dns, {filters}"), *_isolation(found)]
+
+
+def _isolation(found: Findings) -> list[Check]:
+    """Routing rules keep networks apart where the packet filters alone have gaps (``isolation.py``); root sets them."""
+    if found.host.rootless or found.host.ip:
+        return []
+    check = _missing(found, "isolation", "ip is not installed: projects may reach each other for moments", "ip")
+    return [Check(check.name, Level.WARN, check.found, check.remedy, check.fix)]
 
 
 def _cgroups(found: Findings) -> Check:

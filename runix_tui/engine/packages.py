@@ -123,8 +123,6 @@ def missing_for_engine(host: Host, version: tuple[int, ...] = ()) -> tuple[str, 
         ("aardvark-dns", host.aardvark_dns is not None),
         (firewall_program(version), has_firewall(host, version)),
     ]
-    if not host.rootless:
-        needed.append(("ip", host.ip is not None))
     if host.rootless:
         needed.append((user_network_program(version), user_network(host, version) is not None))
         needed.append(("newuidmap", host.newuidmap is not None))

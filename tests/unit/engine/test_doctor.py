@@ -69,7 +69,7 @@ def apt(*packages: str) -> tuple[tuple[str, ...], ...]:
         ("OCI runtime", "fail", apt("crun"), {"host": {"runtimes": ()}, "runtime": None}),
         ("OCI runtime", "fail", apt("runc"), {"host": {"cgroup_version": 1}, "runtime": CRUN}),
         ("network", "fail", apt("netavark", "aardvark-dns"), {"host": {"netavark": None, "aardvark_dns": None}}),
-        ("network", "fail", apt("iproute2"), {"host": {"ip": None}}),
+        ("isolation", "warn", apt("iproute2"), {"host": {"ip": None}}),
         ("network", "fail", apt("iptables"), {"host": {"iptables": None, "nft": "/usr/sbin/nft"}}),
         ("network", "fail", apt("nftables"), {"host": {"iptables": None}, "version": (5, 4, 2)}),
         ("limits", "warn", (), {"host": {"rootless": True, "cgroup_version": 1}, "runtime": RUNC}),

@@ -73,7 +73,6 @@ def test_lists_are_fetched_first_where_it_needs_be():
         ({"iptables": None, "nft": "/usr/sbin/nft"}, (4, 3, 1), ("iptables",)),
         ({"iptables": None, "nft": "/usr/sbin/nft"}, (5, 4, 2), ()),
         ({"iptables": None}, (5, 4, 2), ("nft",)),
-        ({"ip": None}, (), ("ip",)),
         ({"rootless": True}, (), ("slirp4netns", "newuidmap")),
         ({"rootless": True, "pasta": "/usr/bin/pasta", "newuidmap": "/x"}, (4, 9, 3), ("slirp4netns",)),
         ({"rootless": True, "slirp4netns": "/x", "newuidmap": "/x"}, (5, 4, 2), ()),
