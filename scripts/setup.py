@@ -24,8 +24,8 @@ MINIMUM = (3, 11)
 SYSTEM_CAS = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem")
 
 # What runs containers (podman, two OCI runtimes of which one fits the host), connects them (netavark needs iptables
-# or nftables; iproute keeps networks apart), lets a user without root do so (uidmap, slirp4netns, passt, fuse-overlayfs), and makes base images
-# where no registry can be reached (mmdebstrap).
+# or nftables; iproute keeps networks apart), lets a user without root do so (uidmap, slirp4netns, passt,
+# fuse-overlayfs), and makes base images where no registry can be reached (mmdebstrap).
 COMMON = ["podman", "crun", "runc", "netavark", "aardvark-dns", "slirp4netns", "fuse-overlayfs", "ca-certificates"]
 ENGINE = {
     "apt-get": [*COMMON, "iproute2", "iptables", "nftables", "uidmap", "passt", "catatonit", "mmdebstrap"],

@@ -77,6 +77,24 @@ async def test_another_project_is_out_of_reach(reaches, other_network, service):
     assert not await reaches("api", 8080, other_network)
 
 
+async def test_apart_also_while_other_containers_start(engine, make_spec, other_network, service, reaches, network):
+    """netavark takes its isolation rule away for a moment at every start, of whatever container."""
+    stop = asyncio.Event()
+
+    async def disturb() -> None:
+        while not stop.is_set():
+            made = await engine.start((await engine.create(make_spec("sleep", "60", network=network))).id)
+            await engine.remove(made.id)
+
+    noise = [asyncio.create_task(disturb()) for _ in range(2)]
+    try:
+        answers = [await reaches(service.address, 8080, other_network) for _ in range(5)]
+    finally:
+        stop.set()
+        await asyncio.gather(*noise)
+    assert not any(answers)
+
+
 def greet(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     writer.write(b"hello\n")
     writer.close()
