@@ -176,6 +176,7 @@ class Bases:
             memory=build.memory,
             timeout=build.timeout,
             cpus=build.cpus,
+            layers=wanted.base.node_package is not None,  # its fetching stage is shared by versions and variants
         )
         return await self._builder.run(job, without_noise(log))
 

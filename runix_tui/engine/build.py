@@ -20,6 +20,7 @@ from runix_tui.engine.buildlog import BuildLog, build_error
 from runix_tui.engine.connection import Connection
 from runix_tui.engine.faults import Refused
 from runix_tui.engine.images import Images
+from runix_tui.engine.instrument import labelled
 from runix_tui.engine.networks import Networks
 from runix_tui.engine.provision import Provision
 from runix_tui.engine.spec import Limits
@@ -30,17 +31,20 @@ from runix_tui.errors import BuildError
 _FORMAT = "application/vnd.docker.distribution.manifest.v2+json"
 _PERIOD = 100_000  # microseconds of the CPU quota's period
 _SAFE = re.compile(r"[^A-Za-z0-9_]+")
+_OUR_LABEL = re.compile(r"STEP \d+/\d+: LABEL dev\.runix\.")
 _BIND_MOUNTS_FIXED = ((4, 9, 4), (5, 0, 1))  # CVE-2024-1753: the fix went into two lines
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
     """What the engine is asked for. ``files`` (name → content) lie beside ``context`` for COPY; without ``context``
-    they are all there is. ``memory`` in bytes, ``timeout`` in seconds."""
+    they are all there is. ``memory`` in bytes, ``timeout`` in seconds; without ``layers`` no step is cached, which is
+    faster for what is built once."""
 
     dockerfile: str
     tag: str
     labels: Mapping[str, str]
+    layer_labels: Mapping[str, str] = field(default_factory=dict)  # of everything that is kept as cache
     context: Path | None = None
     files: Mapping[str, bytes] = field(default_factory=dict)
     ignore: Sequence[str] = ()
@@ -49,6 +53,7 @@ class Job:
     memory: int = 4 * 1024**3
     timeout: float = 1800
     build_id: str = ""
+    layers: bool = True
 
 
 def bind_mounts_safe(version: Sequence[int]) -> bool:
@@ -76,6 +81,7 @@ class Builder:
         self._connection = connection
         self._networks = networks
         self._images = Images(connection)
+        self._layers: dict[str, set[str]] = {}  # what the newest build used, by its labels
         self._rootless = rootless
         self._limits = limits
         self.mark = _SAFE.sub("", home_id)[:8]  # in the name of everything that a build leaves behind when it dies
@@ -88,6 +94,7 @@ class Builder:
             dockerfile=request.dockerfile,
             tag=request.tag,
             labels=request.labels,
+            layer_labels=request.labels,
             context=request.context,
             ignore=request.ignore,
             args=request.args,
@@ -102,7 +109,7 @@ class Builder:
         """Build ``job``. Raises ``BuildError``; ``Unavailable`` when the engine is away."""
         for note in self.provision.notes:
             log("runix", note)
-        answer = BuildLog(log, self.provision.shown)
+        answer = BuildLog(log, self._shown)
         try:
             async with self._space(job) as (build_id, network):
                 await self._ask(job, build_id, network, answer, log)
@@ -110,7 +117,23 @@ class Builder:
             raise _too_slow(job, answer) from error
         except Refused as error:
             raise BuildError(error.message, hint=error.hint, evidence=answer.evidence) from error
-        return await self._built(answer)
+        image = await self._built(answer)
+        if job.layer_labels:
+            self._layers[_key(job.layer_labels)] = {image.id, *answer.layers}
+        return image
+
+    async def prune_layers(self, labels: Mapping[str, str]) -> None:
+        """Remove the cached layers with these labels that their newest build (of this process) did not use."""
+        used = self._layers.pop(_key(labels), None)
+        if used is None:
+            return
+        for image in await self._images.labelled(labels, intermediate=True):
+            if not image.tags and not any(image.id.startswith(layer) for layer in used):
+                await self._images.remove(image.id)
+
+    def _shown(self, line: str) -> str | None:
+        """A line of the engine's own without what was added to the Dockerfile."""
+        return None if _OUR_LABEL.search(line) else self.provision.shown(line)
 
     async def sweep(self) -> None:
         """Remove what builds of this home left behind when their server was killed. Only while none runs."""
@@ -134,7 +157,8 @@ class Builder:
                 await asyncio.shield(cgroups.end(build_id))
 
     async def _stream(self, job: Job, parameters: Mapping[str, str], answer: BuildLog) -> None:
-        files = {self._dockerfile: self.provision.dockerfile(job.dockerfile).encode()}
+        text = labelled(self.provision.dockerfile(job.dockerfile), job.layer_labels)
+        files = {self._dockerfile: text.encode()}
         files |= {self._file + name: content for name, content in self.provision.secrets.items()}
         async with self._connection.stream(
             "POST",
@@ -156,7 +180,7 @@ class Builder:
             "t": job.tag,
             "dockerfile": self._dockerfile,
             "outputformat": _FORMAT,
-            "layers": "true",
+            "layers": "true" if job.layers else "false",
             "rm": "true",
             "forcerm": "true",
             "pullpolicy": "never",
@@ -197,6 +221,10 @@ class Builder:
                 evidence=answer.evidence,
             )
         return image
+
+
+def _key(labels: Mapping[str, str]) -> str:
+    return json.dumps(dict(labels), sort_keys=True)
 
 
 def _left_out(ignore: Sequence[str]) -> set[str]:

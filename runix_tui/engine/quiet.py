@@ -9,7 +9,8 @@ _NOISE = re.compile(
     r"Reading package lists|Building dependency tree|Reading state information|Suggested packages|"
     r"Recommended packages|debconf: |invoke-rc.d: |  \S|"
     r"The following (additional|NEW) packages|Need to get|After this operation|Processing triggers|"
-    r"update-alternatives: using|Successfully tagged |COMMIT |--> "
+    r"update-alternatives: using|Successfully tagged |COMMIT |--> |Getting image source|Copying (blob|config) |"
+    r"Writing manifest to|Storing signatures"
 )
 
 
