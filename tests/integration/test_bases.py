@@ -123,7 +123,7 @@ async def test_a_base_is_built_once_labelled_and_then_at_hand(
     log.clear()
     start = time.monotonic()
     assert await bases.ensure(own_base, variant="run", log=log) == reference
-    assert time.monotonic() - start < 0.5
+    assert time.monotonic() - start < 3, "milliseconds on a quiet machine"
     assert log == []
 
 
