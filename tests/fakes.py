@@ -144,6 +144,11 @@ class FakeEngine:
             if tags:
                 self.stored[image.id] = replace(image, tags=tags)
 
+    async def remove_images(self, labels: Mapping[str, str]) -> None:
+        for image in await self.images(labels):
+            for reference in image.tags or (image.id,):
+                await self.remove_image(reference)
+
     async def prune_layers(self, labels: Mapping[str, str]) -> None:
         self.faults("prune_layers")
 

@@ -1,4 +1,4 @@
-"""Names: what a service, a project and an environment variable may be called, and how things in the engine are named."""
+"""Names: what services, projects and variables may be called, and how things in the engine are named."""
 
 import re
 import string

@@ -95,13 +95,17 @@ class Source(Protocol):
     """Git, and folders without git."""
 
     def parse(self, repo_url: str) -> tuple[str, Secret | None]:
-        """A user's ``repo_url`` as ``(normalised url without user info, user info)``. Pure. Raises ``InvalidRequest`` on
-        ``repo_url`` for what is not https, ssh, scp-style, ``file://`` or an absolute folder (``ext::``, options, …)."""
+        """A user's ``repo_url`` as ``(normalised url without user info, user info)``. Pure.
+
+        Raises ``InvalidRequest`` on ``repo_url`` for what is not https, ssh, scp-style, ``file://`` or an absolute
+        folder (``ext::``, options, …)."""
         ...
 
     async def check(self, remote: Remote, *, timeout: float) -> None:
-        """List the remote's refs. Raises ``InvalidRequest`` on ``repo_url`` or ``branch`` (not found, needs credentials,
-        empty, no such branch); returns silently on a time-out or network fault, which the stage ``fetching`` reports."""
+        """List the remote's refs within ``timeout`` seconds.
+
+        Raises ``InvalidRequest`` on ``repo_url`` or ``branch`` (not found, needs credentials, empty, no such branch);
+        returns silently on a time-out or network fault, which the stage ``fetching`` reports."""
         ...
 
     async def fetch(self, remote: Remote, into: Path, log: LogSink) -> Checkout:
@@ -179,7 +183,8 @@ class ContainerSpec:
     """A container to create. Hardened always; ``own_dockerfile`` grants the six capabilities of decision 10.
 
     ``aliases`` are the names by which services of the same network reach it. ``port`` is published on a loopback port
-    that the engine chooses only where the gateway cannot reach the bridge (rootless). ``log_path`` takes k8s-file lines.
+    that the engine chooses only where the gateway cannot reach the bridge (rootless). ``log_path`` takes k8s-file
+    lines.
     ``command`` replaces the image's command and entry point.
 
     The rest is for the gateway and is left at its defaults by services. ``host_network``: the host's own network
@@ -279,6 +284,11 @@ class Engine(Protocol):
         """Remove an image if it is there (its tags too); in use by a container: left alone."""
         ...
 
+    async def remove_images(self, labels: Mapping[str, str]) -> None:
+        """Remove every image that carries all of these labels, also those kept as build cache; in use by a container:
+        left alone."""
+        ...
+
     async def prune_layers(self, labels: Mapping[str, str]) -> None:
         """Remove the build cache of these labels (those of ``BuildRequest``) that its newest build did not use; nothing
         when none was built since start-up."""
@@ -366,7 +376,7 @@ class Gateway(Protocol):
         ...
 
     async def drain(self, route: Route, *, timeout: float) -> None:
-        """Wait until the address that ``route`` had before the switch has no connection left, at most ``timeout`` s."""
+        """Wait until the addresses that the host of ``route`` left have no connection, at most ``timeout`` seconds."""
         ...
 
     async def page(self, subdomain: str, page: Page | None) -> None:

@@ -13,7 +13,7 @@ from runix_tui.errors import Failure
 
 @dataclass(frozen=True, slots=True)
 class CreateRequest:
-    """A new deployment. ``config.repo_url`` is as the user wrote it: the orchestrator parses it and takes user info out."""
+    """A new deployment. ``config.repo_url`` is as the user wrote it: user info is taken out when it is accepted."""
 
     name: str
     service_type: ServiceType

@@ -1,4 +1,4 @@
-"""Values that must not be shown. Redaction by type: a secret prints as a mask wherever it is not revealed on purpose."""
+"""Values that must not be shown: a secret prints as a mask wherever it is not revealed on purpose."""
 
 from collections.abc import Iterable
 

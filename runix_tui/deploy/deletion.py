@@ -56,9 +56,7 @@ class Deletion:
         ours = labels.of_home(self._store.home_id, deployment=deployment.id)
         for container in await self._engine.containers(ours):
             await self._engine.remove(container.id)
-        for image in await self._engine.images(ours):
-            for reference in image.tags or (image.id,):
-                await self._engine.remove_image(reference)
+        await self._engine.remove_images(ours)
         self._collector.forget(deployment.id)
         self._logs.remove(deployment.id)
         self._store.remove_deployment(deployment.id)

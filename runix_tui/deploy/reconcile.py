@@ -1,6 +1,5 @@
 """After a start, also one after ``kill -9``: the store is right, and the engine is brought in line with it."""
 
-import asyncio
 import logging
 import shutil
 from dataclasses import replace
@@ -114,10 +113,9 @@ class Reconciliation:
                 logger.info("removing container %s, which no version owns", container.name)
                 await self._engine.remove(container.id)
         deployments = {deployment.id for deployment in self._store.deployments()}
-        for image in await self._engine.images(home):
-            owner = image.labels.get(labels.DEPLOYMENT)
-            if owner and owner not in deployments:
-                await asyncio.gather(*(self._engine.remove_image(tag) for tag in image.tags or (image.id,)))
+        owners = {image.labels.get(labels.DEPLOYMENT, "") for image in await self._engine.images(home)}
+        for gone in owners - deployments - {""}:
+            await self._engine.remove_images(labels.of_home(self._store.home_id, deployment=gone))
         await self._deletion.unused_networks()
 
     def _serving_versions(self) -> list[Version]:

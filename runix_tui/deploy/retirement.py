@@ -74,15 +74,21 @@ class Retirement:
             await self._gateway.drain(old, timeout=self._config.deploy.drain_timeout)
 
     async def _prune(self, deployment: Deployment) -> None:
-        """Remove the images that nobody can go back to, and none of a version that is on its way."""
+        """Remove the images that nobody can go back to, and none of a version that is on its way.
+
+        Then the cached layers that the newest build did not use, unless the next one is looking through them.
+        """
         versions = self._store.versions(deployment.id)
         kept = kept_images(versions, serving=deployment.serving_version, keep=self._config.deploy.keep_releases)
         home = self._store.home_id
         walking = {names.image(home, deployment.subdomain, v.number) for v in versions if v.stage not in ENDED}
-        for image in await self._engine.images(labels.of_home(home, deployment=deployment.id)):
+        ours = labels.of_home(home, deployment=deployment.id)
+        for image in await self._engine.images(ours):
             if image.id not in kept and not walking.intersection(image.tags):
-                for reference in image.tags or (image.id,):
-                    await self._engine.remove_image(reference)
+                for tag in image.tags:
+                    await self._engine.remove_image(tag)
+        if not walking:
+            await self._engine.prune_layers(ours)
 
 
 def kept_images(versions: list[Version], *, serving: int | None, keep: int) -> set[str]:

@@ -18,6 +18,7 @@ _LONGEST = 64 * 1024  # characters of a line that has no end
 _STEP_LINE = re.compile(r"(?:\[\d+/\d+\] )?STEP \d+/\d+: ")
 _OWN_LINE = re.compile(rf"{_STEP_LINE.pattern}|--> |(?:\[\d+/\d+\] )?COMMIT\b|Successfully tagged ")
 _IMAGE_ID = re.compile(r"[0-9a-f]{64}")
+_LAYER = re.compile(r"--> (?:Using cache )?([0-9a-f]{11,64})")
 _STEP = re.compile(r"\bat STEP \"(?P<step>.*)\": ", re.DOTALL)
 _NO_IMAGE = re.compile(r"(\S+): (?:image not known|no such image)")
 _EXIT = re.compile(r"exit status (\d+)")
@@ -108,6 +109,7 @@ class BuildLog:
     def __init__(self, sink: LogSink, shown: Callable[[str], str | None] = str) -> None:
         self.image_id = ""
         self.error = ""
+        self.layers: set[str] = set()  # ids, some cut short, of the images that the steps made or took from the cache
         self._sink = sink
         self._shown = shown
         self._bytes = b""
@@ -163,6 +165,8 @@ class BuildLog:
         if len(line) == 64 and _IMAGE_ID.fullmatch(line):
             self.image_id = line  # the last one is the image; an own line of a RUN step is overtaken by it
             return
+        if line.startswith("--> ") and (layer := _LAYER.fullmatch(line)):
+            self.layers.add(layer[1])
         shown = self._shown(line) if _STEP_LINE.match(line) else line
         if shown is not None:
             self._last.append(shown)

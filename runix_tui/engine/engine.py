@@ -103,6 +103,14 @@ class PodmanEngine:
         """Remove what builds of this home left behind when their server was killed. Only while none runs."""
         await (await self._room()).builder.sweep()
 
+    async def remove_images(self, labels: Mapping[str, str]) -> None:
+        """Remove every image with all of these labels and no container, build cache too."""
+        await (await self._room()).images.remove_labelled(labels)
+
+    async def prune_layers(self, labels: Mapping[str, str]) -> None:
+        """Remove the cached layers with these labels that the newest build did not use."""
+        await (await self._room()).builder.prune_layers(labels)
+
     async def ensure_network(self, name: str, labels: Mapping[str, str]) -> None:
         """An isolated bridge with names."""
         await (await self._room()).networks.ensure(name, labels)

@@ -29,13 +29,32 @@ class Images:
             raise
         return parse_image(attrs)
 
-    async def labelled(self, labels: Mapping[str, str]) -> list[Image]:
-        """The images that carry all of these labels, newest first."""
-        filters = label_filters(labels)
-        listed = await self._connection.listing("list images", lambda podman: podman.images.list(filters=filters))
-        ordered = sorted((each.attrs for each in listed), key=lambda each: int(each["Created"]), reverse=True)
-        found = await asyncio.gather(*(self.image(str(each["Id"])) for each in ordered))
+    async def labelled(self, labels: Mapping[str, str], *, intermediate: bool = False) -> list[Image]:
+        """The images that carry all of these labels, newest first; also ``intermediate`` ones, that others stand on."""
+        listed = await self._listed(labels, intermediate=intermediate)
+        found = await asyncio.gather(*(self.image(str(each["Id"])) for each in listed))
         return [each for each in found if each is not None]
+
+    async def remove_labelled(self, labels: Mapping[str, str]) -> None:
+        """Remove every image that carries all of these labels, also those kept as build cache, but what is in use."""
+        left: list[str] = []
+        while True:
+            listed = await self._listed(labels, intermediate=True)
+            ids = [str(each["Id"]) for each in listed]
+            if ids == left:  # only what containers, or images without these labels, stand on
+                return
+            left = ids
+            for each in listed:
+                for name in (*(each.get("RepoTags") or ()), str(each["Id"])):
+                    await self._remove_one(name)
+
+    async def _listed(self, labels: Mapping[str, str], *, intermediate: bool) -> list[Json]:
+        """As the engine lists them, newest first."""
+        filters = label_filters(labels)
+        listed = await self._connection.listing(
+            "list images", lambda podman: podman.images.list(filters=filters, all=intermediate)
+        )
+        return sorted((each.attrs for each in listed), key=lambda each: int(each["Created"]), reverse=True)
 
     async def remove(self, reference: str) -> None:
         """Take a tag away, and the image with its last one; by id: every tag. Not there, or in use by a container or by

@@ -48,6 +48,16 @@ def instrument(
     return "".join(out)
 
 
+def labelled(dockerfile: str, labels: Mapping[str, str]) -> str:
+    """``dockerfile`` with ``labels`` set at the beginning of every stage: so every layer that is kept as cache carries
+    them, also those of stages that the final image does not come from."""
+    if not labels:
+        return dockerfile
+    line = "LABEL " + " ".join(f'{name}="{value}"' for name, value in sorted(labels.items())) + "\n"
+    parts = (f"{block.rstrip()}\n{line}" if word == "FROM" else block for word, block in instructions(dockerfile))
+    return "".join(parts)
+
+
 def instructions(dockerfile: str) -> Iterator[tuple[str, str]]:
     """``(keyword, text)`` for each instruction, in order, with all its lines (continuations, heredoc bodies); comments
     and empty lines between instructions come with an empty keyword. The texts joined give ``dockerfile`` back."""
