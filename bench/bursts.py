@@ -59,11 +59,12 @@ def follow(raw: Raw, container: str) -> Iterator[Read]:
 
 def read_build(raw: Raw, command: list[str]) -> int:
     """Run a build, reading all that it says; gives the number of lines."""
-    lines = 0
+    lines, last = 0, b""
     with subprocess.Popen(command, env=raw.environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
         assert process.stdout
         while chunk := os.read(process.stdout.fileno(), CHUNK):
             lines += chunk.count(b"\n")
+            last = (last + chunk)[-1000:]
     if process.returncode:
-        raise RuntimeError(f"{' '.join(command)} ended with exit code {process.returncode}")
+        raise RuntimeError(f"{' '.join(command)} ended with exit code {process.returncode}: {last.decode()}")
     return lines
