@@ -17,6 +17,8 @@ _LONGEST = 64 * 1024  # characters of a line that has no end
 # Said by the engine itself, never in the middle of a line; the first kind repeats the Dockerfile.
 _STEP_LINE = re.compile(r"(?:\[\d+/\d+\] )?STEP \d+/\d+: ")
 _OWN_LINE = re.compile(rf"{_STEP_LINE.pattern}|--> |(?:\[\d+/\d+\] )?COMMIT\b|Successfully tagged ")
+_MAY_BE_OWN = "S[-"  # first characters of a step's and a layer's line (an empty line passes as well)
+_ID_LENGTH = 64
 _IMAGE_ID = re.compile(r"[0-9a-f]{64}")
 _LAYER = re.compile(r"--> (?:Using cache )?([0-9a-f]{11,64})")
 _STEP = re.compile(r"\bat STEP \"(?P<step>.*)\": ", re.DOTALL)
@@ -151,8 +153,13 @@ class BuildLog:
         if self._rest and _OWN_LINE.match(text):
             self._flush()
         *lines, self._rest = (self._rest + text).split("\n")
+        last, sink = self._last, self._sink
         for line in lines:
-            self._line(line)
+            if len(line) == _ID_LENGTH or line[:1] in _MAY_BE_OWN:
+                self._line(line)
+            else:
+                last.append(line)
+                sink("stdout", line)
         if len(self._rest) > _LONGEST:
             self._flush()
 
@@ -162,7 +169,7 @@ class BuildLog:
             self._line(rest)
 
     def _line(self, line: str) -> None:
-        if len(line) == 64 and _IMAGE_ID.fullmatch(line):
+        if _IMAGE_ID.fullmatch(line):
             self.image_id = line  # the last one is the image; an own line of a RUN step is overtaken by it
             return
         if line.startswith("--> ") and (layer := _LAYER.fullmatch(line)):
