@@ -51,8 +51,9 @@ def output(engine: PodmanEngine, ended):
 
     async def lines(spec: ContainerSpec) -> list[str]:
         await ended(await run(engine, spec))
-        found = [line.split(" ", 3) for line in spec.log_path.read_text("utf-8").splitlines()]
-        return [line[3] for line in found if line[1] == "stdout"]
+        found = [line.split(" ", 3) for line in said(spec).splitlines()]
+        joined = "".join(text + ("" if part == "P" else "\n") for _, stream, part, text in found if stream == "stdout")
+        return joined.splitlines()
 
     return lines
 
