@@ -66,6 +66,7 @@ class Bases:
         self._settings = settings
         self._locks = locks
         self._environ = environ
+        self._fresh: set[str] = set()  # suites whose root was made by this process
 
     async def ensure(self, base: BaseImage, *, variant: str, log: LogSink) -> str:
         """The local reference of a base image, made ready if need be. Raises ``BuildError``."""
@@ -113,8 +114,9 @@ class Bases:
         return _name(base)
 
     async def build(self, base: BaseImage, log: LogSink) -> str:
-        """Build a base image here, whatever there is. Gives its reference. Raises ``BuildError``."""
+        """Build a base image here from today's packages, anew; gives its reference. Raises ``BuildError``."""
         async with self._one_at_a_time(base.name, log):
+            await self._root(base.suite, log, anew=base.suite not in self._fresh)
             await self._build_run(base, log)
         return _name(base)
 
@@ -148,12 +150,13 @@ class Bases:
         root = await self._root(base.suite, log)
         return await self._make(_run_wanted(base), root.id, log)
 
-    async def _root(self, suite: str, log: LogSink) -> Image:
+    async def _root(self, suite: str, log: LogSink, *, anew: bool = False) -> Image:
         name = roots.reference(suite)
         async with self._one_at_a_time(f"root:{suite}", log):
             image = await self._images.image(name)
-            if image is None or image.labels.get(RECIPE) != roots.DIGEST:
+            if anew or image is None or image.labels.get(RECIPE) != roots.DIGEST:
                 await roots.make(self._connection, suite, log, self._environ)
+                self._fresh.add(suite)
         return await self._have(name)
 
     async def _variant(self, wanted: _Wanted, log: LogSink) -> str:
@@ -203,7 +206,7 @@ class Bases:
         return image
 
     def _one_at_a_time(self, what: str, log: LogSink) -> AbstractAsyncContextManager[None]:
-        return held(self._locks, what, lambda: log("runix", f"Another Runix is preparing {what}; waiting for it…"))
+        return held(self._locks, what, lambda: log("runix", f"{what} is being prepared already; waiting for it…"))
 
 
 def _run_wanted(base: BaseImage) -> _Wanted:

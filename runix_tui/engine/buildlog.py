@@ -18,8 +18,7 @@ _LONGEST = 64 * 1024  # characters of a line that has no end
 _STEP_LINE = re.compile(r"(?:\[\d+/\d+\] )?STEP \d+/\d+: ")
 _OWN_LINE = re.compile(rf"{_STEP_LINE.pattern}|--> |(?:\[\d+/\d+\] )?COMMIT\b|Successfully tagged ")
 _MAY_BE_OWN = "S[-"  # first characters of a step's and a layer's line (an empty line passes as well)
-_ID_LENGTH = 64
-_IMAGE_ID = re.compile(r"[0-9a-f]{64}")
+_IMAGE_ID = re.compile(r"[0-9a-f]{64}\n?")
 _LAYER = re.compile(r"--> (?:Using cache )?([0-9a-f]{11,64})")
 _STEP = re.compile(r"\bat STEP \"(?P<step>.*)\": ", re.DOTALL)
 _NO_IMAGE = re.compile(r"(\S+): (?:image not known|no such image)")
@@ -84,9 +83,9 @@ _SIGNS = (
             "temporary failure resolving",
             "could not resolve host",
             "name or service not known",
-            r"\b(EAI_AGAIN|ENOTFOUND|ETIMEDOUT|ECONNRESET|ECONNREFUSED|ENETUNREACH)\b",
+            r"\b(EAI_AGAIN|ENOTFOUND|ETIMEDOUT|ECONNRESET|ENETUNREACH)\b",
             "network is unreachable",
-            "connection (timed out|reset by peer|refused)",
+            "connection (timed out|reset by peer)",
             "read timed out",
             "tls handshake timeout",
             r"\bi/o timeout\b",
@@ -137,7 +136,7 @@ class BuildLog:
             try:
                 message = json.loads(whole)
             except ValueError:
-                return  # cut off: the engine went away
+                message = {}  # cut off: the engine went away
             self._take(message)
         self._flush()
 
@@ -147,15 +146,23 @@ class BuildLog:
             self._text(text)
         error = message.get("error")
         if isinstance(error, str) and error:
+            self._text("")  # what came last was no image then
             self.error = self._shown(error.strip()) or ""
 
     def _text(self, text: str) -> None:
+        if self.image_id:  # something came after it: then it was a line of a step
+            self._line(self.image_id)
+            self.image_id = ""
+        if _IMAGE_ID.fullmatch(text):  # a message of its own, the last one when the build succeeded
+            self._flush()
+            self.image_id = text.rstrip("\n")
+            return
         if self._rest and _OWN_LINE.match(text):
             self._flush()
         *lines, self._rest = (self._rest + text).split("\n")
         last, sink = self._last, self._sink
         for line in lines:
-            if len(line) == _ID_LENGTH or line[:1] in _MAY_BE_OWN:
+            if line[:1] in _MAY_BE_OWN:
                 self._line(line)
             else:
                 last.append(line)
@@ -169,9 +176,6 @@ class BuildLog:
             self._line(rest)
 
     def _line(self, line: str) -> None:
-        if _IMAGE_ID.fullmatch(line):
-            self.image_id = line  # the last one is the image; an own line of a RUN step is overtaken by it
-            return
         if line.startswith("--> ") and (layer := _LAYER.fullmatch(line)):
             self.layers.add(layer[1])
         shown = self._shown(line) if _STEP_LINE.match(line) else line

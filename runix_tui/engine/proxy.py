@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-_ADDRESSES = ("HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "ALL_PROXY")
+_ADDRESSES = ("HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY")  # arguments that every engine knows by itself
 _EXCEPTIONS = "NO_PROXY"
 
 

@@ -64,7 +64,7 @@ def build_recipe(base: BaseImage, run: str, trust: ca.Trust, apt_settings: str, 
 
 def trusting_recipe(run: str, trust: ca.Trust) -> Recipe:
     """The run variant with the host's CAs left in, for those who ask for it (``build.keep_ca``)."""
-    lines = [f"FROM {run}", "COPY *.crt /usr/local/share/ca-certificates/"]
+    lines = [f"FROM {run}", "USER 0", "COPY *.crt /usr/local/share/ca-certificates/"]
     lines.append(f"RUN {_INSTALL} ca-certificates && {_UPDATE_CA}{_CLEAN}")
     return Recipe(_text([*lines, *_environment(trust)]), _authorities(trust))
 

@@ -13,11 +13,13 @@ from runix_tui.core.ports import LogSink
 from runix_tui.engine.connection import Connection
 from runix_tui.engine.faults import Refused, mapped
 from runix_tui.engine.images import quoted
+from runix_tui.errors import Unavailable
 
 HUB = "docker.io"
 _HUB_ADDRESS = "registry-1.docker.io"  # where that name's API lives
 REMEMBERED = 300.0  # seconds for which "does not answer" is believed
 _CONNECT, _ANSWER = 3.0, 6.0  # seconds
+_SILENCE = 180.0  # seconds of a pull without a word
 _SPEAKS = (200, 401)  # what a registry says to a stranger
 
 
@@ -113,7 +115,9 @@ class Registry:
             parameters["tlsVerify"] = "false"
         image_id, why = "", ""
         try:
-            async with self._connection.stream("POST", "/images/pull", f"pull {source}", params=parameters) as response:
+            async with self._connection.stream(
+                "POST", "/images/pull", f"pull {source}", params=parameters, idle_timeout=_SILENCE
+            ) as response:
                 async for raw in response.content:
                     message = json.loads(raw)
                     why = str(message.get("error") or why)
@@ -122,6 +126,10 @@ class Registry:
                         log("stdout", said)
         except Refused as error:
             return Pulled(why=error.message)
+        except Unavailable as error:
+            if error.code != "engine_timeout":
+                raise
+            return Pulled(why=f"{host} went silent")
         except ValueError as error:
             raise mapped(error, f"pull {source}") from error
         return Pulled(why=why.strip()) if why or not image_id else Pulled(image_id)

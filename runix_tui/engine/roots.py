@@ -28,6 +28,7 @@ from runix_tui.errors import BuildError
 PROGRAM = "mmdebstrap"
 _BLOCK = 1024**2
 _TOLD = ("I: running apt-get update", "I: downloading", "I: extracting", "I: installing", "I: creating", "E: ", "W: ")
+_LONGEST = 1200.0  # seconds: some 60 MB from a slow mirror
 _GRACE = 5.0  # seconds for it to clean up after SIGTERM
 
 # Runs before the first package: merged /usr without the package usrmerge, which drags all of Perl in.
@@ -95,7 +96,11 @@ async def make(connection: Connection, suite: str, log: LogSink, environ: Mappin
     log("runix", f"Making a root file system of Debian {suite} ({PROGRAM})…")
     with tempfile.TemporaryDirectory(prefix="runix-root-") as folder:
         command = _command(program, suite, entries, Path(folder))
-        await _import(connection, suite, _Run(command, entries, environ), log)
+        try:
+            async with asyncio.timeout(_LONGEST):
+                await _import(connection, suite, _Run(command, entries, environ), log)
+        except TimeoutError as error:
+            raise _failed(suite, [f"connection timed out: not done after {_LONGEST:g} s"]) from error
     return reference(suite)
 
 

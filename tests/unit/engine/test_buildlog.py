@@ -31,6 +31,14 @@ def test_streams_are_split_into_lines_and_the_last_id_is_the_image() -> None:
     assert log.error == ""
 
 
+def test_a_step_may_say_what_looks_like_an_image() -> None:
+    log, lines = read(answer(f"{ID}\n", "more\n", f"a\n{ID}\nb\n", f"{'cd' * 32}\n"))
+    assert lines == [ID, "more", "a", ID, "b"]
+    assert log.image_id == "cd" * 32
+    log, lines = read(answer(f"{ID}\n", error="no"))
+    assert (lines, log.image_id, log.error) == ([ID], "", "no")
+
+
 def test_a_line_over_several_messages_is_one_line() -> None:
     assert read(answer("hal", "f a li", "ne\nnext\n"))[1] == ["half a line", "next"]
 
