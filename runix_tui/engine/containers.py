@@ -132,7 +132,8 @@ class Containers:
 
     async def remove(self, container: str) -> None:
         """Kill and remove it and its anonymous volumes, at once; not there: nothing to do."""
-        params = {"force": "true", "timeout": "0", "v": "true"}
+        # Podman's own API reads "volumes" alone; "v", which its documentation names, is Docker's.
+        params = {"force": "true", "timeout": "0", "v": "true", "volumes": "true"}
         path = f"/containers/{container}"
         answer = await self._connection.request("DELETE", path, "remove a container", params=params)
         failed = answer.message if answer.status >= 400 else _failure(answer.body)

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import contextlib
+import subprocess
 
 import pytest
 
@@ -61,6 +62,24 @@ def output(engine: PodmanEngine, ended):
 def said(spec: ContainerSpec) -> str:
     """All that a container wrote so far, in the engine's format."""
     return spec.log_path.read_text("utf-8") if spec.log_path.exists() else ""
+
+
+def remote(engine: PodmanEngine, *words: str) -> list[str]:
+    command = ["podman", "--remote", "--url", engine.url, *words]
+    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stdout.split()
+
+
+async def test_removing_a_container_removes_the_volumes_that_its_image_declares(engine, make_spec, home_id):
+    plain = await engine.create(make_spec("true"))
+    tag = f"localhost/runix-{home_id[:8]}/volume:1"
+    label = f"LABEL {labels.HOME}={home_id}"
+    remote(engine, "commit", "--quiet", "--change", "VOLUME /data", "--change", label, plain.id, tag)
+    made = await run(engine, make_spec("sleep", "60", image=tag))
+    inside = remote(engine, "inspect", "--format", "{{range .Mounts}}{{.Name}} {{end}}", made.id)
+    volumes = set(inside) & set(remote(engine, "volume", "ls", "--quiet"))
+    assert volumes
+    await engine.remove(made.id)
+    assert not volumes & set(remote(engine, "volume", "ls", "--quiet"))
 
 
 async def test_life_of_a_container(engine, make_spec, home_id):
