@@ -21,6 +21,7 @@ from runix_tui.engine.containers import Containers
 from runix_tui.engine.events import container_events
 from runix_tui.engine.facts import engine_info, has_init, limits_of
 from runix_tui.engine.images import Images
+from runix_tui.engine.isolation import in_pool
 from runix_tui.engine.listeners import listeners_of
 from runix_tui.engine.networks import Networks
 from runix_tui.engine.provision import Provision, provision
@@ -123,6 +124,12 @@ class PodmanEngine:
         """Remove a network if it is there."""
         await (await self._room()).networks.remove(name)
 
+    async def leave_host(self) -> None:
+        """Take back what was set on the host for every home, unless some home has networks still (``uninstall``)."""
+        subnets = await (await self._room()).networks.subnets()
+        if self._service is not None and not any(map(in_pool, subnets)):
+            await asyncio.to_thread(self._service.let_networks_go)
+
     async def image(self, reference: str) -> Image | None:
         """An image in local storage, or None."""
         return await (await self._room()).images.image(reference)
@@ -208,7 +215,8 @@ class PodmanEngine:
 
     def _with(self, connection: Connection, info: Json, given: Provision) -> _Open:
         rootless, limits = bool(info["host"]["security"]["rootless"]), limits_of(info)
-        networks = Networks(connection, self._home)
+        apart = self._service.keep_networks_apart if self._service else _nothing
+        networks = Networks(connection, self._home, keep_apart=apart)
         builder = Builder(connection, networks, home_id=self._home, rootless=rootless, limits=limits, provision=given)
         bases = Bases(connection, builder, self._config, locks=self._locations.base_locks, environ=self._environ)
         return _Open(
@@ -225,6 +233,10 @@ class PodmanEngine:
     async def _heal(self) -> None:
         if self._service is not None:
             await asyncio.to_thread(self._service.ensure)
+
+
+def _nothing() -> None:
+    """A named engine chooses subnets of its own: no rule of ours is about them."""
 
 
 def _load() -> None:

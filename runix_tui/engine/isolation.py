@@ -6,6 +6,7 @@ pool, and two rules of policy routing forbid the way from the pool to the pool. 
 affected, as a bridge switches and does not route; neither is what the host itself sends. Root alone can do this.
 """
 
+import ipaddress
 import subprocess
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from runix_tui.errors import Unavailable
 
 POOL = "10.90.0.0/15"  # of the ranges that Podman takes by default, one that its own networks come to after 256 others
 NETWORK_SIZE = 24  # 512 networks of 253 addresses
+_POOL = ipaddress.IPv4Network(POOL)
 _TIMEOUT = 10.0
 
 
@@ -42,6 +44,12 @@ def let_go(program: str) -> None:
     for rule in RULES:
         if _run(program, "rule", "list", "pref", str(rule.preference)).strip():
             _run(program, "rule", "del", "pref", str(rule.preference))
+
+
+def in_pool(subnet: str) -> bool:
+    """Whether a network of this subnet is kept apart by the rules."""
+    network = ipaddress.ip_network(subnet, strict=False)
+    return isinstance(network, ipaddress.IPv4Network) and network.subnet_of(_POOL)
 
 
 def _run(program: str, *words: str) -> str:

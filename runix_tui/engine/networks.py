@@ -4,8 +4,9 @@ Isolation holds between isolated bridges only (measured on netavark 1.4: the eng
 so nothing of Runix ever runs on the default one. No bridge reaches what the host binds to its loopback.
 """
 
+import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -21,11 +22,13 @@ _STRICT_SINCE = (5, 0, 0)  # netavark that also shuts out bridges which are not 
 
 
 class Networks:
-    """Networks of the engine behind ``connection``, for the home with this uuid."""
+    """Networks of the engine behind ``connection``, for the home with this uuid. ``keep_apart`` has the host's own
+    rules between networks; it is called, in a thread, before each network that is made."""
 
-    def __init__(self, connection: Connection, home_id: str) -> None:
+    def __init__(self, connection: Connection, home_id: str, *, keep_apart: Callable[[], None] = lambda: None) -> None:
         self._connection = connection
         self._home = home_id
+        self._keep_apart = keep_apart
 
     async def ensure(self, name: str, labels_: Mapping[str, str]) -> None:
         """An isolated bridge whose containers find each other by name."""
@@ -37,6 +40,11 @@ class Networks:
         filters = json.dumps({"label": [f"{key}={value}" for key, value in labels_.items()]})
         found = await self._connection.expect("GET", "/networks/json", "list networks", params={"filters": filters})
         return sorted(str(each["name"]) for each in found or ())
+
+    async def subnets(self) -> list[str]:
+        """The subnets of every network of the engine, of whatever home."""
+        found = await self._connection.expect("GET", "/networks/json", "list networks")
+        return [str(subnet["subnet"]) for each in found or () for subnet in each.get("subnets") or ()]
 
     async def remove(self, name: str) -> None:
         """Remove a network if it is there. Raises ``Refused`` while a container uses it."""
@@ -68,6 +76,7 @@ class Networks:
         return bool(await self._connection.call(what, lambda podman: podman.networks.exists(name)))
 
     async def _create(self, name: str, labels_: Mapping[str, str], *, dns: bool) -> None:
+        await asyncio.to_thread(self._keep_apart)
         strict = await self._connection.read_version() >= _STRICT_SINCE
         options = {"isolate": "strict" if strict else "true"}
 

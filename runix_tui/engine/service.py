@@ -21,7 +21,7 @@ from typing import IO
 
 from runix_tui.engine import host as hosts
 from runix_tui.engine import packages
-from runix_tui.engine.isolation import keep_apart
+from runix_tui.engine.isolation import keep_apart, let_go
 from runix_tui.engine.ping import ping
 from runix_tui.engine.settings import NOTHING, Extra, containers_conf, service_environ, wrappers
 from runix_tui.engine.sharing import Users
@@ -82,7 +82,7 @@ class Service:
         """
         with self._lock, self._deciding():
             podman = self._installed()
-            self._keep_networks_apart()
+            self.keep_networks_apart()
             self.runtime = self.runtime or hosts.pick_runtime(self.host)
             conf = containers_conf(self.host, self.runtime, self.extra)
             driver = used_driver(storage_folder(self._environ, rootless=self.host.rootless))
@@ -134,14 +134,19 @@ class Service:
             )
         return self.host.podman
 
-    def _keep_networks_apart(self) -> None:
-        """A kernel without policy routing is left to the engine's own isolation, which is said."""
+    def keep_networks_apart(self) -> None:
+        """Have the host's rules between networks. A kernel that refuses them leaves it to the engine, which is said."""
         if self.host.rootless or self.host.ip is None:
             return
         try:
             keep_apart(self.host.ip)
         except Unavailable as error:
             log.warning("%s %s", error.message, error.hint)
+
+    def let_networks_go(self) -> None:
+        """Take the rules away that keep networks apart. Raises ``Unavailable``."""
+        if not self.host.rootless and self.host.ip is not None:
+            let_go(self.host.ip)
 
     def _start(self, podman: str, environ: Mapping[str, str], mark: str) -> None:
         self.socket.parent.mkdir(mode=PRIVATE_DIR, parents=True, exist_ok=True)

@@ -4,7 +4,7 @@ import stat
 
 import pytest
 
-from runix_tui.engine.isolation import POOL, keep_apart, let_go
+from runix_tui.engine.isolation import POOL, in_pool, keep_apart, let_go
 from runix_tui.errors import Unavailable
 
 STANDIN = """#!/bin/sh
@@ -58,3 +58,17 @@ def test_says_what_is_refused(ip):
 def test_no_program():
     with pytest.raises(Unavailable):
         keep_apart("/no/such/ip")
+
+
+@pytest.mark.parametrize(
+    ("subnet", "inside"),
+    [
+        ("10.90.0.0/24", True),
+        ("10.91.255.0/24", True),
+        ("10.89.0.0/24", False),
+        ("10.0.0.0/8", False),
+        ("fd00::/64", False),
+    ],
+)
+def test_networks_of_the_pool(subnet, inside):
+    assert in_pool(subnet) is inside
