@@ -10,6 +10,7 @@ from runix_tui.engine.spec import CPU_PERIOD
 
 SHORTEST = 0.25  # seconds between two readings that give a usable rate
 LONGEST = 30.0  # an older reading says nothing about now
+REMEMBERED = 1000  # containers whose limits are kept
 _NANO = 1e9
 _GONE = 404
 
@@ -82,6 +83,8 @@ class Usages:
             answer = await self._connection.request("GET", path, "inspect a container")
             if answer.status >= 400:
                 return _Limits(None, None)
+            if len(self._limits) >= REMEMBERED:
+                self._limits.clear()
             self._limits[container] = _parse_limits(answer.body["HostConfig"])
         return self._limits[container]
 
