@@ -117,6 +117,18 @@ class Locations:
         """Locks on base images, which all homes of this user share."""
         return self.runtime.parent / f"runix-bases-{os.getuid()}"
 
+    @property
+    def entries(self) -> tuple[Path, ...]:
+        """Everything that Runix itself ever puts into the home, and only that: what is there of it."""
+        files = (self.config_file, self.token_file, self.server_file, self.lock_file)
+        folders = (self.profiles, *self._inner, self.runtime)
+        more = (
+            *self.state.glob("server*.log"),
+            *self.state.glob(f"{self.database.name}*"),  # SQLite's companions, and copies from before a migration
+            *self.state.glob(".*.tmp"),
+        )
+        return tuple(path for path in dict.fromkeys((*more, *folders, *files)) if path.exists() or path.is_symlink())
+
     def prepare(self) -> None:
         """Make the folders (mode 0700). Raises ``ConfigError`` naming the one that can't be."""
         for folder in (self.config, self.state, self.cache, self.runtime, *self._inner):

@@ -1,5 +1,6 @@
 """A server in the background: started, waited for, ended. Everything that is told about it comes from its home."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -7,84 +8,130 @@ import sys
 import time
 from pathlib import Path
 
-from runix_tui.bootstrap.home import ServerHint, is_held, server_hint
+from runix_tui.bootstrap.home import ServerHint, is_held, server_hint, server_pid
+from runix_tui.bootstrap.private import using
+from runix_tui.bootstrap.token import TOKEN_VARIABLE
 from runix_tui.core.secret import Secret
-from runix_tui.errors import RunixError, Unavailable
+from runix_tui.errors import EXIT_TRANSIENT, RunixError, Unavailable
 from runix_tui.locations import PRIVATE_FILE, Locations
 
-STARTS_WITHIN = 30.0  # seconds
+STARTS_WITHIN = 60.0  # seconds
 ENDS_WITHIN = 15.0  # seconds; a server promises 10
-LOOK_EVERY = 0.05
+LOG_LIMIT = 1024**2  # bytes of a server's log; beyond it the next start begins a new one and keeps this one beside it
+LOOK_EVERY = 0.03
+COMPLAINT = "runix: "  # how a command begins to say why it ends
+
+
+def reach(locations: Locations) -> ServerHint | None:
+    """The server of this home, waited for when it is just starting; None when none runs. Raises ``Unavailable``."""
+    deadline = time.monotonic() + STARTS_WITHIN
+    while True:
+        hint = server_hint(locations)
+        if hint or not is_held(locations):
+            return hint
+        if time.monotonic() > deadline:
+            raise _slow(locations)
+        time.sleep(LOOK_EVERY)
 
 
 def start(locations: Locations, token: Secret | None, arguments: tuple[str, ...] = ()) -> ServerHint:
     """Start ``runix serve`` in a session of its own and wait until it accepts requests.
 
-    ``token`` goes to it through a pipe, never through the environment. Raises ``Unavailable`` with its last words.
+    It keeps nothing of the caller: no terminal, folder or open file. ``token`` goes to it through a pipe, never through
+    the environment. Raises ``RunixError`` with its last words, ``Unavailable`` when it takes too long.
     """
     locations.prepare()
-    log = os.open(locations.server_log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, PRIVATE_FILE)
-    before = os.fstat(log).st_size
-    command = [sys.executable, "-m", "runix_tui", "serve", *arguments]
+    with using(locations.server_log):
+        log = _open_log(locations.server_log)
+        said_before = os.fstat(log).st_size
+    command = [sys.executable, "-P", "-m", "runix_tui", "serve", *arguments]
     try:
         child = subprocess.Popen(
             [*command, "--token-stdin"] if token else command,
-            stdin=subprocess.PIPE,
+            stdin=subprocess.PIPE if token else subprocess.DEVNULL,
             stdout=log,
             stderr=log,
             start_new_session=True,
             cwd="/",
+            env=_environ(),
         )
     finally:
         os.close(log)
-    assert child.stdin is not None  # noqa: S101 - asked for above
-    with child.stdin as pipe:
-        if token:
+    if token and child.stdin:
+        with contextlib.suppress(BrokenPipeError), child.stdin as pipe:  # it ended at once: its last words say why
             pipe.write(token.reveal().encode())
-    return _wait(locations, child, before)
+    return _wait(locations, child, said_before)
 
 
 def stop(locations: Locations) -> bool:
     """End the server of this home and wait for it; False when none runs. Raises ``RunixError`` when it does not end."""
     if not is_held(locations):
         return False
-    hint = server_hint(locations)
-    if hint is None:
+    pid = server_pid(locations)
+    if pid is None:
         raise RunixError(
-            "A server holds this home but has not said where it listens",
-            hint="It is just starting or ending: try again in a moment.",
+            "A server holds this home but has not said who it is", hint="It is just starting: try again in a moment."
         )
     try:
-        os.kill(hint.pid, signal.SIGTERM)
+        os.kill(pid, signal.SIGTERM)
     except ProcessLookupError:
         return False
+    except PermissionError as error:
+        raise RunixError(f"The server (pid {pid}) is another user's", hint="Let that user end it.") from error
     deadline = time.monotonic() + ENDS_WITHIN
     while is_held(locations):
         if time.monotonic() > deadline:
-            raise RunixError(f"The server (pid {hint.pid}) does not end", hint=f"Look at {locations.server_log}.")
+            raise RunixError(f"The server (pid {pid}) does not end", hint=f"Look at {locations.server_log}.")
         time.sleep(LOOK_EVERY)
     return True
 
 
-def _wait(locations: Locations, child: "subprocess.Popen[bytes]", said_from: int) -> ServerHint:
+def _environ() -> dict[str, str]:
+    """The caller's environment without the token, and with a home that means the same from another folder."""
+    found = {name: value for name, value in os.environ.items() if name != TOKEN_VARIABLE}
+    home = found.get("RUNIX_HOME")
+    return found | {"RUNIX_HOME": str(Path(home).expanduser().absolute())} if home else found
+
+
+def _open_log(path: Path) -> int:
+    with contextlib.suppress(FileNotFoundError):
+        if path.stat().st_size > LOG_LIMIT:
+            path.replace(path.with_suffix(".old.log"))
+    return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, PRIVATE_FILE)
+
+
+def _wait(locations: Locations, child: "subprocess.Popen[bytes]", said_before: int) -> ServerHint:
+    """Until a server answers: ``child``, or one that somebody else started at the same moment."""
     deadline = time.monotonic() + STARTS_WITHIN
     while time.monotonic() < deadline:
         hint = server_hint(locations)
-        if hint:  # also one that somebody else started at the same moment
+        if hint:
             return hint
-        if child.poll() is not None and not is_held(locations):
-            words = _last_words(locations.server_log, said_from)
-            raise Unavailable(
-                words or "the server ended at once",
-                code="server_failed",
-                transient=False,
-                hint="`runix serve` in the foreground shows more; `runix doctor` says what is missing.",
-            )
+        code = child.poll()
+        if code is not None and not is_held(locations):
+            raise _failed(locations.server_log, said_before, code)
         time.sleep(LOOK_EVERY)
-    raise Unavailable("the server does not come up", code="server_failed", hint=f"Look at {locations.server_log}.")
+    raise _slow(locations)
 
 
-def _last_words(log: Path, start: int) -> str:
-    with log.open("rb") as file:
-        file.seek(start)
-        return file.read().decode("utf-8", "replace").strip()
+def _slow(locations: Locations) -> Unavailable:
+    return Unavailable(
+        "The server does not come up",
+        code="server_failed",
+        hint=f"{locations.server_log} says what it does; `runix serve --stop` ends it.",
+    )
+
+
+def _failed(log: Path, said_before: int, code: int) -> RunixError:
+    """What a server that ended at once said: its complaint and hint, else its last line."""
+    with using(log), log.open("rb") as file:
+        file.seek(said_before)
+        lines = file.read().decode("utf-8", "replace").strip().splitlines()
+    complaint = next((at for at, line in enumerate(lines) if line.startswith(COMPLAINT)), None)
+    if complaint is None:
+        message = f"The server ended at once: {lines[-1] if lines else 'it said nothing'}"
+        hint = f"{log} has all that it said."
+    else:
+        message = lines[complaint].removeprefix(COMPLAINT)
+        hint = " ".join(line.strip() for line in lines[complaint + 1 :])
+    return RunixError(message, hint=hint, code="server_failed", transient=code == EXIT_TRANSIENT)

@@ -1,21 +1,19 @@
-"""One home, one server: the lock that says so, the token, and the hint where the server listens."""
+"""One home, one server: the lock that says so, and the hint where that server listens. Its token is in ``token.py``."""
 
 import fcntl
 import json
 import os
-import secrets
-from collections.abc import Iterator, MutableMapping
-from contextlib import contextmanager
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
 
-from runix_tui.core.secret import Secret
-from runix_tui.errors import ConfigError, RunixError
+from runix_tui.bootstrap.private import unusable, using, write_private
+from runix_tui.errors import RunixError
 from runix_tui.locations import PRIVATE_FILE, Locations
 
-TOKEN_VARIABLE = "RUNIX_TOKEN"  # noqa: S105 - the name of a variable
-TOKEN_BYTES = 32
-TOKEN_MIN = 16  # characters
+LOCK_PATIENCE = 0.5  # seconds: who only looks at the lock holds it for microseconds, a server that ends a little longer
+_POLL = 0.01
 
 
 class ServerRunning(RunixError):
@@ -32,89 +30,80 @@ class ServerHint:
     pid: int
 
 
-def take_token(environ: MutableMapping[str, str] = os.environ) -> Secret | None:
-    """``RUNIX_TOKEN``, taken out of the environment so that no child inherits it."""
-    value = environ.pop(TOKEN_VARIABLE, "")
-    if not value:
-        return None
-    if len(value) < TOKEN_MIN or not value.isascii() or not value.isprintable() or " " in value:
-        raise ConfigError(
-            f"{TOKEN_VARIABLE} must be at least {TOKEN_MIN} printable ASCII characters without spaces",
-            hint="Unset it to have one made, or set a longer one.",
-        )
-    return Secret(value)
+class Hold:
+    """A home that this process holds."""
 
-
-def stored_token(locations: Locations) -> Secret:
-    """The home's own token, made on first use. Raises ``ConfigError`` when the file cannot be used."""
-    try:
-        value = locations.token_file.read_text("ascii").strip()
-    except FileNotFoundError:
-        return rotate_token(locations)
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{locations.token_file}: {error}", hint="`runix token --rotate` makes a new one.") from error
-    return Secret(value) if value else rotate_token(locations)
-
-
-def rotate_token(locations: Locations) -> Secret:
-    """A new token in the home's file (0600); a running server takes it from then on."""
-    value = secrets.token_urlsafe(TOKEN_BYTES)
-    write_private(locations.token_file, value + "\n")
-    return Secret(value)
-
-
-class CurrentToken:
-    """What a server goes by: the token of the environment, else the home's file, read again when it changes."""
-
-    def __init__(self, locations: Locations, given: Secret | None) -> None:
+    def __init__(self, locations: Locations, descriptor: int) -> None:
         self._locations = locations
-        self._given = given
-        self._mark = 0
-        self._token = given or stored_token(locations)
+        self._descriptor = descriptor
 
-    def __call__(self) -> Secret:
-        """The token now."""
-        if self._given is None:
-            try:
-                mark = self._locations.token_file.stat().st_mtime_ns
-            except OSError:
-                return self._token
-            if mark != self._mark:
-                self._token, self._mark = stored_token(self._locations), mark
-        return self._token
+    def intact(self) -> bool:
+        """Whether the home still is what was locked: somebody may have removed it, and another server made it anew."""
+        try:
+            there, mine = self._locations.lock_file.stat(), os.fstat(self._descriptor)
+        except OSError:
+            return False
+        return (there.st_dev, there.st_ino) == (mine.st_dev, mine.st_ino)
 
 
 @contextmanager
-def server_lock(locations: Locations) -> Iterator[None]:
-    """Hold the home: one server at a time. Raises ``ServerRunning``."""
+def server_lock(locations: Locations) -> Iterator[Hold]:
+    """Hold the home: one server at a time. Raises ``ServerRunning``, ``ConfigError`` when the home cannot be used."""
     locations.prepare()
-    handle = os.open(locations.lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE_FILE)
+    descriptor = _locked(locations)
     try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise ServerRunning(
-                f"A server of {locations.state} runs already", hint="`runix serve --stop` ends it."
-            ) from error
-        locations.server_file.unlink(missing_ok=True)  # a server that was killed left it
-        yield
+        with using(locations.lock_file):
+            os.ftruncate(descriptor, 0)
+            os.write(descriptor, f"{os.getpid()}\n".encode())
+            locations.server_file.unlink(missing_ok=True)  # a server that was killed left it
+        yield Hold(locations, descriptor)
     finally:
-        os.close(handle)
+        os.close(descriptor)
+
+
+def _locked(locations: Locations) -> int:
+    with using(locations.lock_file):
+        descriptor = os.open(locations.lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE_FILE)
+    deadline = time.monotonic() + LOCK_PATIENCE
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            if time.monotonic() > deadline:
+                os.close(descriptor)
+                raise ServerRunning(
+                    f"A server of {locations.state} runs already (pid {server_pid(locations) or 'unknown'})",
+                    hint="`runix serve --stop` ends it; commands use it as it is.",
+                ) from error
+            time.sleep(_POLL)
+        else:
+            return descriptor
 
 
 def is_held(locations: Locations) -> bool:
     """Whether a server of this home runs."""
     try:
-        handle = os.open(locations.lock_file, os.O_RDWR | os.O_CLOEXEC)
+        descriptor = os.open(locations.lock_file, os.O_RDONLY | os.O_CLOEXEC)
     except FileNotFoundError:
         return False
+    except OSError as error:
+        raise unusable(locations.lock_file, error) from error
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)  # shared: who looks does not disturb who else looks
     except BlockingIOError:
         return True
     finally:
-        os.close(handle)
+        os.close(descriptor)
     return False
+
+
+def server_pid(locations: Locations) -> int | None:
+    """The process that held the home last, also while it starts; whether it still does says :func:`is_held`."""
+    try:
+        return int(locations.lock_file.read_text("ascii"))
+    except (OSError, ValueError):
+        hint = _announced(locations)
+        return hint.pid if hint else None
 
 
 @contextmanager
@@ -124,35 +113,21 @@ def announced(locations: Locations, url: str) -> Iterator[None]:
     try:
         yield
     finally:
-        locations.server_file.unlink(missing_ok=True)
+        hint = _announced(locations)
+        if hint and hint.pid == os.getpid():  # not that of a server that made the home anew
+            with suppress(OSError):
+                locations.server_file.unlink()
 
 
 def server_hint(locations: Locations) -> ServerHint | None:
-    """What ``server.json`` says, when a server holds the home; a stale or broken one is ignored."""
-    if not is_held(locations):
-        return None
+    """What ``server.json`` says, when the server that holds the home wrote it; a stale or broken one is ignored."""
+    hint = _announced(locations) if is_held(locations) else None
+    return hint if hint and hint.pid == server_pid(locations) else None
+
+
+def _announced(locations: Locations) -> ServerHint | None:
     try:
         found = json.loads(locations.server_file.read_text("utf-8"))
-        hint = ServerHint(str(found["url"]), int(found["pid"]))
+        return ServerHint(str(found["url"]), int(found["pid"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    return hint if _alive(hint.pid) else None
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True  # somebody else's
-    return True
-
-
-def write_private(path: Path, text: str) -> None:
-    """Write a file of mode 0600 in one step: readers see the old text or the new one."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)
-    temporary.replace(path)

@@ -1,20 +1,17 @@
-"""What is done to an installation without its server: a check-up, base images, removal of everything of a home."""
+"""What is done to an installation without its server: a check-up, and base images. Its removal is in ``removal.py``."""
 
 import asyncio
 import os
-import shutil
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from runix_tui import catalog
-from runix_tui.bootstrap import detached
 from runix_tui.config import load
-from runix_tui.core import labels
 from runix_tui.core.bases import BaseImage, StoredBase
 from runix_tui.engine import doctor, remedies
 from runix_tui.engine.engine import PodmanEngine
-from runix_tui.errors import InvalidRequest, RunixError, Unavailable
+from runix_tui.errors import InvalidRequest
 from runix_tui.locations import Locations
 from runix_tui.store.store import Store
 
@@ -47,7 +44,7 @@ def bases(locations: Locations) -> list[StoredBase]:
     """The base images in local storage. Raises ``Unavailable``."""
 
     async def work() -> list[StoredBase]:
-        async with _engine(locations) as (engine, _):
+        async with own_engine(locations) as (engine, _):
             return await engine.bases()
 
     return asyncio.run(work())
@@ -61,56 +58,16 @@ def make_bases(locations: Locations, names: Sequence[str], *, local: bool, say: 
     wanted = _named(catalog.load(locations.profiles), names)
 
     async def work() -> list[str]:
-        async with _engine(locations) as (engine, _):
+        async with own_engine(locations) as (engine, _):
             make = engine.build_base if local else engine.pull_base
             return [await make(base, lambda _, line: say(line)) for base in wanted]
 
     return asyncio.run(work())
 
 
-def belongings(locations: Locations) -> list[str]:
-    """What ``uninstall`` removes, in words."""
-    return [
-        "every service, image, network and volume that this home made in the engine, and its gateway",
-        *(str(folder) for folder in _folders(locations)),
-    ]
-
-
-def uninstall(locations: Locations, *, keep_data: bool, say: Say) -> None:
-    """Remove everything of this home, saying what. ``keep_data`` leaves its folders and volumes. Base images stay, as
-    other homes share them. Raises ``RunixError`` when the server does not end."""
-    if detached.stop(locations):
-        say("Ended the server.")
-    if locations.database.exists():
-        try:
-            asyncio.run(_empty_engine(locations, say))
-        except Unavailable as error:
-            raise RunixError(
-                f"The engine is away, so containers and images of this home cannot be removed: {error.message}",
-                hint="Bring the engine back (`runix doctor`), then uninstall again; nothing was removed.",
-            ) from error
-    for folder in () if keep_data else _folders(locations):
-        shutil.rmtree(folder, ignore_errors=True)
-        say(f"Removed {folder}")
-
-
-async def _empty_engine(locations: Locations, say: Say) -> None:
-    async with _engine(locations) as (engine, home):
-        ours = labels.of_home(home)
-        for container in await engine.containers(ours):
-            await engine.remove(container.id)
-            say(f"Removed container {container.name}")
-        for image in await engine.images(ours):
-            for reference in image.tags or (image.id,):
-                await engine.remove_image(reference)
-                say(f"Removed image {reference}")
-        for network in await engine.networks(ours):
-            await engine.remove_network(network)
-            say(f"Removed network {network}")
-
-
 @asynccontextmanager
-async def _engine(locations: Locations) -> AsyncIterator[tuple[PodmanEngine, str]]:
+async def own_engine(locations: Locations) -> AsyncIterator[tuple[PodmanEngine, str]]:
+    """The home's engine and the home's id; what a running server uses too is shared with it, and stays."""
     locations.prepare()
     store = Store.open(locations.database)
     try:
@@ -118,8 +75,8 @@ async def _engine(locations: Locations) -> AsyncIterator[tuple[PodmanEngine, str
     finally:
         store.close()
     engine = PodmanEngine(locations, load(locations.config_file), home, os.environ)
-    await engine.open()
     try:
+        await engine.open()
         yield engine, home
     finally:
         await engine.close()
@@ -133,8 +90,3 @@ def _named(found: catalog.Catalog, names: Sequence[str]) -> list[BaseImage]:
             known = ", ".join(base.name for base in found.bases())
             raise InvalidRequest.of("names", f"there is no base image {name}", hint=f"There are {known}.")
     return [base for _, base in bases_ if base]
-
-
-def _folders(locations: Locations) -> list[str]:
-    folders = (locations.state, locations.cache, locations.config, locations.runtime)
-    return [str(folder) for folder in dict.fromkeys(folders) if folder.exists()]

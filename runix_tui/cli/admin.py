@@ -5,12 +5,15 @@ from typing import Annotated
 
 import typer
 
-from runix_tui.bootstrap import home as homes
+from runix_tui.bootstrap import detached
+from runix_tui.bootstrap import token as tokens
+from runix_tui.cli.options import Json, Yes
 from runix_tui.cli.output import as_json, line, say
+from runix_tui.cli.progress import Waiting
 from runix_tui.cli.session import given_token, home
-from runix_tui.errors import EXIT_FAILED, InvalidRequest
+from runix_tui.errors import EXIT_FAILED, InvalidRequest, Unauthorized
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+_SIGNS = {"ok": "✓", "warn": "▲", "fail": "✗"}
 
 
 def register(app: typer.Typer) -> None:
@@ -24,15 +27,31 @@ def token(
     json: Json = False,
 ) -> None:
     """Print the API's bearer token."""
-    locations = home()
-    locations.prepare()
-    if rotate and given_token():
+    locations, given = home(), given_token()
+    if rotate and given:
         raise InvalidRequest("The token comes from RUNIX_TOKEN", hint="Change the variable, or unset it.")
-    found = homes.rotate_token(locations) if rotate else given_token() or homes.stored_token(locations)
+    locations.prepare()
+    found = tokens.rotate_token(locations) if rotate else given or tokens.stored_token(locations)
     if json:
         as_json({"token": found.reveal()})
     else:
         line(found.reveal())
+    if rotate:
+        _check_taken()
+
+
+def _check_taken() -> None:
+    """Whether a running server goes by the new token: not when it was started with ``RUNIX_TOKEN``."""
+    hint = detached.reach(home())
+    if hint is None:
+        return
+    from runix_tui.client import Client
+
+    try:
+        with Client(hint.url, tokens.stored_token(home())) as client:
+            client.projects()
+    except Unauthorized:
+        say("The running server was started with RUNIX_TOKEN and keeps to that; the new token is for the next start.")
 
 
 def doctor(
@@ -44,7 +63,8 @@ def doctor(
 
     if fix:
         maintenance.fix(home(), say=say)
-    checks = maintenance.checkup(home())
+    with Waiting("looking"):
+        checks = maintenance.checkup(home())
     if json:
         as_json([{"name": c.name, "status": c.status, "found": c.found, "remedy": c.remedy} for c in checks])
     else:
@@ -58,20 +78,33 @@ def doctor(
 
 def uninstall(
     keep_data: Annotated[bool, typer.Option("--keep-data", help="Keep the home's folders and volumes.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    yes: Yes = False,
+    json: Json = False,
 ) -> None:
-    """Remove everything of this home: services, gateway, images, networks, volumes, files."""
-    from runix_tui.bootstrap import maintenance
+    """Remove everything of this home: services, gateway, images, networks, volumes, caches, files. Says what."""
+    from runix_tui.bootstrap import removal
 
-    locations = home()
-    if not yes:
-        if not sys.stdin.isatty():
-            raise InvalidRequest("Uninstalling cannot be undone", hint="Say --yes where nobody can be asked.")
-        for thing in maintenance.belongings(locations):
-            say(f"  {thing}")
-        if not typer.confirm("Remove all of this?", err=True):
-            raise typer.Exit(EXIT_FAILED)
-    maintenance.uninstall(locations, keep_data=keep_data, say=say)
+    belongings = removal.belongings(home(), keep_data=keep_data)
+    if not belongings:
+        say("Nothing of this home is installed.")
+    elif not yes:
+        _confirm(belongings)
+    done: list[str] = []
+
+    def said(what: str) -> None:
+        done.append(what)
+        say(what)
+
+    with Waiting("removing"):
+        removal.uninstall(home(), keep_data=keep_data, say=said)
+    if json:
+        as_json(done)
 
 
-_SIGNS = {"ok": "✓", "warn": "▲", "fail": "✗"}
+def _confirm(belongings: list[str]) -> None:
+    if not sys.stdin.isatty():
+        raise InvalidRequest("Uninstalling cannot be undone", hint="Say --yes where nobody can be asked.")
+    for thing in belongings:
+        say(f"  {thing}")
+    if not typer.confirm("Remove all of this?", err=True):
+        raise typer.Exit(EXIT_FAILED)

@@ -7,15 +7,13 @@ from typing import Annotated
 import typer
 
 from runix_tui.cli import variables
+from runix_tui.cli.options import Json, Name
 from runix_tui.cli.output import as_json, foreign, line, say
 from runix_tui.cli.session import connected, find
 from runix_tui.core.names import is_env_name
 from runix_tui.errors import InvalidRequest
 
 app = typer.Typer(help="Environment variables of a service.", no_args_is_help=True)
-
-Name = Annotated[str, typer.Argument(help="NAME or PROJECT/NAME.")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @app.command("set")

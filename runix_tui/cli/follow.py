@@ -1,27 +1,82 @@
-"""A build followed on the command line: stages and log lines to stderr as they come."""
+"""A build followed on the command line to its end: stages and log lines to stderr as they come, the URL to stdout."""
 
 import sys
 from typing import TYPE_CHECKING
 
-from runix_tui.cli.output import foreign, say
-from runix_tui.core.events import End, Gap, LogLine, StageMark
+import typer
+
+from runix_tui.cli.output import as_json, foreign, line, say, write
+from runix_tui.cli.progress import Waiting
+from runix_tui.core.events import End, Gap, LogEvent, LogLine, StageMark
+from runix_tui.errors import EXIT_FAILED
 
 if TYPE_CHECKING:
     from runix_tui.client import Client
+    from runix_tui.core.wire import DeploymentDetails
+
+INTERRUPTED = 130  # as shells give it for ctrl-c
+RUNNING = "running"
+
+
+def finish(client: "Client", deployment_id: str, name: str, version: int | None, *, json: bool) -> None:
+    """Follow a build to its end; ends with 0 only when it runs. Ctrl-c ends the following, not the build."""
+    try:
+        ended = follow_build(client, deployment_id, version)
+        details = client.deployment(deployment_id)
+    except KeyboardInterrupt as error:
+        say(f"\nThe build goes on. `runix logs {name} --build -f` follows it, `runix cancel {name}` ends it.")
+        raise typer.Exit(INTERRUPTED) from error
+    if ended != RUNNING:
+        _say_why(details, version, ended)
+    if json or ended == RUNNING:
+        show(details, json=json)
+    if ended != RUNNING:
+        raise typer.Exit(EXIT_FAILED)
 
 
 def follow_build(client: "Client", deployment_id: str, version: int | None) -> str:
     """Show a version's build log until its end; gives the history status it ended with."""
-    for event in client.build_log(deployment_id, version=version):
-        match event:
-            case LogLine(line=text, stream=stream):
-                say(foreign(text, sys.stderr) if stream != "runix" else f"-- {foreign(text, sys.stderr)}")
-            case StageMark(stage=stage, status="started"):
-                say(f"== {stage}")
-            case Gap(dropped=count):
-                say(f"-- {count} lines were not kept")
-            case End(status=status):
-                return status
-            case _:
-                pass
-    return client.version(deployment_id, version).status.value if version else "failed"
+    with Waiting("waiting for its turn") as waiting:
+        for chunk in client.build_chunks(deployment_id, version=version):
+            shown: list[str] = []
+            for event in chunk.events():
+                if isinstance(event, StageMark) and event.status == "started":
+                    waiting.what = event.stage
+                if isinstance(event, End):
+                    write("".join(shown), sys.stderr)
+                    return event.status
+                shown.append(_text(event))
+            write("".join(shown), sys.stderr)
+    return client.version(deployment_id, version).status.value if version else "unknown"
+
+
+def show(details: "DeploymentDetails", *, json: bool) -> None:
+    """What came of a command: the URL when the service has one and runs, as a result; else its status, said."""
+    if json:
+        as_json(details)
+    elif details.serving and details.url:
+        line(details.url)
+    else:
+        say(f"{details.service_name}: {details.status}")
+
+
+def _say_why(details: "DeploymentDetails", version: int | None, ended: str) -> None:
+    """A build that did not end well: its log has said why; the hint, and what serves now, have not been said."""
+    if details.error and details.error.hint and ended == "failed":
+        say(f"   {details.error.hint}")
+    serves = f"; version {details.version} still serves" if details.serving else ""
+    say(f"{details.service_name}: version {version or details.latest_version} {ended}{serves}.")
+
+
+def _text(event: LogEvent) -> str:
+    match event:
+        case LogLine(line=text, stream="runix"):
+            return f"-- {foreign(text, sys.stderr)}\n"
+        case LogLine(line=text):
+            return f"{foreign(text, sys.stderr)}\n"
+        case StageMark(stage=stage, status="started"):
+            return f"== {stage}\n"
+        case Gap(dropped=count):
+            return f"-- {count} lines were not kept\n"
+        case _:
+            return ""

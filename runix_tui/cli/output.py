@@ -1,22 +1,24 @@
-"""How things are shown: tables and colours on a terminal, raw text into a pipe, JSON on request."""
+"""How things are shown: cleaned and coloured on a terminal, raw into a pipe, JSON on request. Tables: ``table.py``."""
 
 import json
 import re
 import sys
 import unicodedata
-from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
-PIPE_WIDTH = 4000  # columns: a pipe cuts nothing
+from runix_tui.cli.progress import aside
 
 _COLOUR = re.compile(r"\x1b\[[0-9;:]*m")
+_CSI = r"[0-?]*[ -/]*[@-~]?"  # what follows ESC [ (ECMA-48, 5.4)
 _ESCAPE = re.compile(
-    r"\x1b(?:\[[0-?]*[ -/]*[@-~]?|[\]PX^_].*?(?:\x07|\x1b\\|$)|[ -/]*[0-~]?)|[\x9b\x90\x98\x9d\x9e\x9f].*?(?:\x9c|$)",
+    # ESC [ …, the strings of ESC ] P X ^ _ up to their end, every other sequence of ESC; then the same in one character
+    rf"\x1b(?:\[{_CSI}|[\]PX^_].*?(?:\x07|\x1b\\|$)|[ -/]*[0-~]?)|\x9b{_CSI}|[\x90\x98\x9d\x9e\x9f].*?(?:\x9c|$)",
     re.DOTALL,
 )
-_TOLD = {"running": "green", "building": "cyan", "failed": "red", "stopped": "bright_black"}
-_SYMBOLS = {"running": "●", "building": "◐", "failed": "✗", "stopped": "■"}
+_REMOVED = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})  # controls, invisible formats (bidi), line separators
+_KEPT = frozenset("\t\u200c\u200d")  # tab; joiners, which scripts and emoji are written with
+_RESET = "\x1b[0m"
 
 
 def clean(text: str) -> str:
@@ -24,14 +26,15 @@ def clean(text: str) -> str:
     kept = []
     position = 0
     for colour in _COLOUR.finditer(text):
-        kept += [_plain(text[position : colour.start()]), colour.group()]
+        kept += [plain(text[position : colour.start()]), colour.group()]
         position = colour.end()
-    return "".join(kept) + _plain(text[position:])
+    return "".join(kept) + plain(text[position:])
 
 
-def _plain(text: str) -> str:
-    text = _ESCAPE.sub("", text)
-    return "".join(c for c in text if c == "\t" or unicodedata.category(c) not in ("Cc", "Cf", "Cs"))
+def plain(text: str) -> str:
+    """Foreign text without any control sequence, colours included."""
+    text = _ESCAPE.sub("", text).rstrip("\r").replace("\r", " ")
+    return "".join(c for c in text if c in _KEPT or unicodedata.category(c) not in _REMOVED)
 
 
 def foreign(text: str, stream: TextIO | None = None) -> str:
@@ -40,18 +43,24 @@ def foreign(text: str, stream: TextIO | None = None) -> str:
     if not stream.isatty():
         return text
     shown = clean(text)
-    return shown + "\x1b[0m" if "\x1b" in shown else shown
+    return shown + _RESET if "\x1b" in shown else shown
 
 
 def say(text: str) -> None:
-    """A line about what is going on: on stderr, so that stdout is for results."""
-    print(text, file=sys.stderr, flush=True)
+    """A line about what is going on: on stderr, so that stdout is for results. It may hold foreign text."""
+    write(foreign(text, sys.stderr) + "\n", sys.stderr)
 
 
 def line(text: str) -> None:
-    """A line of the result."""
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()
+    """A line of the result, as it is."""
+    write(text + "\n", sys.stdout)
+
+
+def write(text: str, stream: TextIO) -> None:
+    """Print, with the line of progress out of the way."""
+    with aside():
+        stream.write(text)
+        stream.flush()
 
 
 def as_json(value: Any) -> None:
@@ -65,28 +74,6 @@ def _plain_data(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [_plain_data(item) for item in value]
     return value
-
-
-def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Columns; cut by the terminal's width with an ellipsis, never in a pipe."""
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else PIPE_WIDTH)
-    shown = Table(*heads, box=box.SIMPLE_HEAD if sys.stdout.isatty() else None, pad_edge=False, show_edge=False)
-    for column in shown.columns:
-        column.no_wrap = True
-        column.overflow = "ellipsis" if sys.stdout.isatty() else "ignore"
-    for row in rows:
-        shown.add_row(*(Text(clean(cell), style=_TOLD.get(cell, "")) for cell in row))
-    console.print(shown)
-
-
-def status(word: str) -> str:
-    """A status with its symbol; the word alone tells everything."""
-    return f"{_SYMBOLS.get(word, '·')} {word}"
 
 
 def local(moment: datetime | None) -> str:

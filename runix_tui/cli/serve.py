@@ -8,8 +8,10 @@ import typer
 
 from runix_tui.bootstrap import detached
 from runix_tui.cli.output import line, say
+from runix_tui.cli.progress import Waiting
 from runix_tui.cli.session import given_token, home
 from runix_tui.core.secret import Secret
+from runix_tui.errors import InvalidRequest
 
 
 def register(app: typer.Typer) -> None:
@@ -21,21 +23,34 @@ def serve(
     host: Annotated[
         str | None, typer.Option(help="Address to listen on; anything but loopback is open to others.")
     ] = None,
-    port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port; 0: any free one.")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port; 0: any free one. Default: 7676.")] = None,
     detach: Annotated[bool, typer.Option("--detach", help="Run in the background.")] = False,
     stop: Annotated[bool, typer.Option("--stop", help="End the server of this home; services go on.")] = False,
     token_stdin: Annotated[bool, typer.Option("--token-stdin", hidden=True)] = False,
 ) -> None:
     """Serve the REST API until told to end. Deployed services go on without it."""
+    if detach and stop:
+        raise InvalidRequest("--detach and --stop contradict each other", hint="Say one of them.")
     token = Secret(sys.stdin.read()) if token_stdin else given_token()
     if stop:
-        say("The server has ended; services go on." if detached.stop(home()) else "No server runs on this home.")
+        with Waiting("ending the server"):
+            ended = detached.stop(home())
+        say("The server has ended; services go on." if ended else "No server runs on this home.")
     elif detach:
-        arguments = [*(["--host", host] if host else []), *(["--port", str(port)] if port is not None else [])]
-        hint = detached.start(home(), token, tuple(arguments))
-        line(f"Runix API on {hint.url}")
+        _detach(host, port, token)
     else:
         from runix_tui.bootstrap import serve as server
 
         where = server.listen(host, port, os.environ)
-        server.serve(home(), where, token=token or None, say=line)
+        server.serve(home(), where, token=token, ready=lambda url: line(f"Runix API on {url}"), say=say)
+
+
+def _detach(host: str | None, port: int | None, token: Secret | None) -> None:
+    running = detached.reach(home())
+    if running:
+        say(f"A server runs on this home already (pid {running.pid}).")
+    else:
+        arguments = [*(["--host", host] if host else []), *(["--port", str(port)] if port is not None else [])]
+        with Waiting("starting the server"):
+            running = detached.start(home(), token, tuple(arguments))
+    line(f"Runix API on {running.url}")

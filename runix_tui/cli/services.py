@@ -1,21 +1,15 @@
 """Commands that do something to a service that is there."""
 
-from typing import TYPE_CHECKING, Annotated
+import sys
 
 import typer
 
-from runix_tui.cli.follow import follow_build
-from runix_tui.cli.output import as_json, line, say
+from runix_tui.cli.follow import finish, show
+from runix_tui.cli.options import Json, Name, NoWait, Yes
+from runix_tui.cli.output import as_json, say
+from runix_tui.cli.progress import Waiting
 from runix_tui.cli.session import connected, find
 from runix_tui.errors import EXIT_FAILED, InvalidRequest
-
-if TYPE_CHECKING:
-    from runix_tui.client import Client
-    from runix_tui.core.wire import DeploymentDetails
-
-Name = Annotated[str, typer.Argument(help="NAME or PROJECT/NAME.")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-NoWait = Annotated[bool, typer.Option("--no-wait", help="Do not wait for the end.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -30,87 +24,72 @@ def redeploy(name: Name, no_wait: NoWait = False, json: Json = False) -> None:
     with connected() as client:
         found = find(client, name)
         client.redeploy(found.id)
-        latest = client.deployment(found.id).latest_version
+        details = client.deployment(found.id)
         if no_wait:
-            _show(client.deployment(found.id), json)
-            return
-        finish(client, found.id, latest, json=json)
+            show(details, json=json)
+        else:
+            finish(client, found.id, name, details.latest_version, json=json)
 
 
 def rollback(
     name: Name,
-    version: Annotated[int | None, typer.Argument(min=1, help="Default: the version that served before.")] = None,
+    version: int | None = typer.Argument(None, min=1, help="Default: the version that served before."),
     json: Json = False,
 ) -> None:
     """Start a stored version again, with its own configuration; nothing is built."""
     with connected() as client:
         found = find(client, name)
-        client.rollback(found.id, version)
-        details = client.deployment(found.id)
-        say(f"Rolled back: version {details.version} ({details.commit_sha or 'no commit'}) serves")
-        _show(details, json)
+        with Waiting("rolling back"):
+            client.rollback(found.id, version)
+            details = client.deployment(found.id)
+        if not json:
+            say(f"Rolled back: version {details.version} ({details.commit_sha or 'no commit'}) serves.")
+        show(details, json=json)
 
 
 def cancel(name: Name, json: Json = False) -> None:
     """Stop a build that runs or waits."""
     with connected() as client:
         found = find(client, name)
-        client.cancel(found.id)
-        _show(client.deployment(found.id), json)
+        with Waiting("cancelling"):
+            client.cancel(found.id)
+        show(client.deployment(found.id), json=json)
 
 
 def stop(name: Name, json: Json = False) -> None:
     """Stop a service; its releases are kept."""
     with connected() as client:
-        _show(client.stop(find(client, name).id), json)
+        found = find(client, name)
+        with Waiting("stopping"):
+            details = client.stop(found.id)
+        show(details, json=json)
 
 
 def start(name: Name, json: Json = False) -> None:
     """Start a stopped service."""
     with connected() as client:
-        _show(client.start(find(client, name).id), json)
+        found = find(client, name)
+        with Waiting("starting"):
+            details = client.start(found.id)
+        show(details, json=json)
 
 
-def remove(
-    name: Name,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
-    json: Json = False,
-) -> None:
+def remove(name: Name, yes: Yes = False, json: Json = False) -> None:
     """Delete a service with its releases and logs. This cannot be undone."""
-    import sys
-
     with connected() as client:
         found = find(client, name)
         if not yes:
-            if not sys.stdin.isatty():
-                raise InvalidRequest(
-                    f"Deleting {found.service_name} cannot be undone", hint="Say --yes where nobody can be asked."
-                )
-            if not typer.confirm(f"Delete {found.service_name} with all its releases and logs?", err=True):
-                raise typer.Exit(EXIT_FAILED)
-        client.delete(found.id)
+            _confirm(found.service_name)
+        with Waiting("deleting"):
+            client.delete(found.id)
         if json:
             as_json({"id": found.id, "deleted": True})
         else:
             say(f"{found.service_name} is gone.")
 
 
-def finish(client: "Client", deployment_id: str, version: int | None, *, json: bool) -> None:
-    """Follow a build to its end; the URL on stdout, and exit 1 unless it runs."""
-    ended = follow_build(client, deployment_id, version)
-    details = client.deployment(deployment_id)
-    if ended == "running" or json or not details.serving:
-        _show(details, json)
-    if ended != "running":
-        if details.serving and not json:
-            say(f"{details.service_name}: version {version} {ended}; version {details.version} still serves.")
+def _confirm(service: str) -> None:
+    if not sys.stdin.isatty():
+        raise InvalidRequest(f"Deleting {service} cannot be undone", hint="Say --yes where nobody can be asked.")
+    if not typer.confirm(f"Delete {service} with all its releases and logs?", err=True):
         raise typer.Exit(EXIT_FAILED)
-
-
-def _show(details: "DeploymentDetails", json: bool) -> None:
-    if json:
-        as_json(details)
-    elif details.serving and details.url:
-        line(details.url)
-    else:
-        say(f"{details.service_name}: {details.status}")

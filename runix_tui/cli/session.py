@@ -9,21 +9,29 @@ from uuid import UUID
 
 from runix_tui import __version__
 from runix_tui.bootstrap import detached
-from runix_tui.bootstrap.home import server_hint, stored_token, take_token
+from runix_tui.bootstrap.token import checked_token, stored_token, take_token
 from runix_tui.cli.output import say
+from runix_tui.cli.progress import Waiting
 from runix_tui.core.secret import Secret
-from runix_tui.errors import InvalidRequest, NotFound
+from runix_tui.errors import InvalidRequest, NotFound, Unauthorized
 from runix_tui.locations import Locations, locate
 
 if TYPE_CHECKING:
     from runix_tui.client import Client
     from runix_tui.core.wire import Deployment, Project
 
+DEFAULT_PROJECT = "default"
+
 
 @cache
-def given_token() -> Secret | None:
-    """``RUNIX_TOKEN``, taken out of the environment once."""
+def hide_token() -> str:
+    """``RUNIX_TOKEN``, taken out of the environment at the first call, so that nothing that is started has it."""
     return take_token(os.environ)
+
+
+def given_token() -> Secret | None:
+    """``RUNIX_TOKEN``. Raises ``ConfigError`` for one that cannot be a token."""
+    return checked_token(hide_token())
 
 
 @cache
@@ -34,16 +42,28 @@ def home() -> Locations:
 
 @contextmanager
 def connected() -> "Iterator[Client]":
-    """A client of this home's server. Raises ``Unavailable`` when none can be started."""
-    from runix_tui.client import Client
-
+    """A client of this home's server. Raises ``RunixError`` when none can be started."""
     token, locations = given_token(), home()
-    hint = server_hint(locations)
+    hint = detached.reach(locations)
     if hint is None:
         say("No server runs on this home; starting one in the background (`runix serve --stop` ends it).")
-        hint = detached.start(locations, token)
-    with Client(hint.url, token or stored_token(locations), version=__version__, say=say) as client:
-        yield client
+        with Waiting("starting the server"):
+            hint = detached.start(locations, token)
+    from runix_tui.client import Client
+
+    try:
+        with Client(hint.url, token or stored_token(locations), version=__version__, say=say) as client:
+            yield client
+    except Unauthorized as error:
+        raise Unauthorized(
+            "The server of this home goes by another token", hint=_other_token(given=token is not None)
+        ) from error
+
+
+def _other_token(*, given: bool) -> str:
+    if given:
+        return "Unset RUNIX_TOKEN or set the one that the server was started with; or `runix serve --stop`, then again."
+    return "It was started with RUNIX_TOKEN: set the same here; or `runix serve --stop`, then try again."
 
 
 def find(client: "Client", name: str) -> "Deployment":
@@ -52,34 +72,30 @@ def find(client: "Client", name: str) -> "Deployment":
         return client.deployment(name)
     project, _, service = name.rpartition("/")
     projects = {each.id: each.name for each in client.projects()}
+
+    def project_name(each: "Deployment") -> str:
+        return projects.get(each.project_id or "", DEFAULT_PROJECT)
+
     found = [
         each
         for each in client.deployments()
-        if each.service_name == service and (not project or projects.get(each.project_id or "", "default") == project)
+        if each.service_name == service and (not project or project_name(each) == project)
     ]
     if not found:
         raise NotFound(f"No service is called {name}", hint="`runix status` lists them.")
     if len(found) > 1:
-        places = ", ".join(f"{projects.get(each.project_id or '', 'default')}/{service}" for each in found)
+        places = ", ".join(sorted(f"{project_name(each)}/{service}" for each in found))
         raise InvalidRequest(f"{name} is in several projects", hint=f"Say which: {places}")
     return found[0]
 
 
-def project_of(client: "Client", name: str | None, *, create: bool = False) -> "Project | None":
-    """The project called ``name`` (None and ``default``: the default one, which is None)."""
-    if name is None or name == "default":
-        return None
-    for each in client.projects():
-        if name in (each.name, each.id):
-            return each
-    if create:
-        return client.create_project(name)
-    raise NotFound(f"No project is called {name}", hint="`runix deploy --project NAME` makes one.")
+def project_called(client: "Client", name: str) -> "Project | None":
+    """The project with this name or id."""
+    return next((each for each in client.projects() if name in (each.name, each.id)), None)
 
 
 def _is_uuid(text: str) -> bool:
     try:
-        UUID(text)
+        return str(UUID(text)) == text.lower()
     except ValueError:
         return False
-    return len(text) == 36

@@ -6,6 +6,8 @@ from pathlib import Path
 from runix_tui.core.names import ENV_RULE, is_env_name
 from runix_tui.errors import InvalidRequest
 
+FORM = "A .env file is UTF-8 text of NAME=VALUE lines; quote values of several lines."
+
 
 def of_pairs(pairs: Sequence[str], environ: Mapping[str, str]) -> dict[str, str]:
     """``K=V`` as it is; ``K`` alone takes the value that ``environ`` has. Raises ``InvalidRequest``."""
@@ -21,14 +23,21 @@ def of_pairs(pairs: Sequence[str], environ: Mapping[str, str]) -> dict[str, str]
 
 
 def of_file(path: Path | None, environ: Mapping[str, str]) -> dict[str, str]:
-    """The variables of a .env file: nothing in it is expanded; a name without ``=`` is taken from ``environ``."""
+    """The variables of a .env file: nothing in it is expanded; a name without ``=`` is taken from ``environ``.
+
+    Raises ``InvalidRequest`` naming the line that is none of a .env file.
+    """
     if path is None:
         return {}
-    from dotenv import dotenv_values
+    from dotenv.parser import parse_stream
 
     try:
-        values = dotenv_values(path, interpolate=False, encoding="utf-8")
+        with path.open(encoding="utf-8", newline="") as file:
+            bindings = list(parse_stream(file))
     except (OSError, UnicodeDecodeError) as error:
-        raise InvalidRequest(f"{path}: {error}", hint="A .env file is UTF-8 text of NAME=VALUE lines.") from error
-    pairs = [name if value is None else f"{name}={value}" for name, value in values.items()]
-    return of_pairs(pairs, environ)
+        raise InvalidRequest(f"{path}: {error}", hint=FORM) from error
+    wrong = next((each.original.line for each in bindings if each.error), None)
+    if wrong is not None:
+        raise InvalidRequest(f"{path}: line {wrong} is not NAME=VALUE", hint=FORM)
+    named = [(each.key, each.value) for each in bindings if each.key is not None]
+    return of_pairs([name if value is None else f"{name}={value}" for name, value in named], environ)

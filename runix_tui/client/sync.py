@@ -140,17 +140,34 @@ class Client:
     ) -> Iterator[LogEvent]:
         """Run-time log lines. ``after`` (a seq) wins over ``since`` (a time or ``10m``), which wins over ``tail``
         (``all`` or None: all)."""
-        path, query = f"/deployments/{deployment_id}/logs", lines.query(tail, since, follow)
-        for chunk in self._chunks(path, query, after):
+        for chunk in self.log_chunks(deployment_id, tail=tail, since=since, follow=follow, after=after):
             yield from chunk.events()
+
+    def log_chunks(
+        self,
+        deployment_id: str,
+        *,
+        tail: int | str | None = 100,
+        since: str | None = None,
+        follow: bool = True,
+        after: int | None = None,
+    ) -> Iterator[LogChunk]:
+        """As :meth:`logs`, as many lines at once as there are."""
+        return self._chunks(f"/deployments/{deployment_id}/logs", lines.query(tail, since, follow), after)
 
     def build_log(
         self, deployment_id: str, *, version: int | None = None, after: int | None = None, follow: bool = True
     ) -> Iterator[LogEvent]:
         """A build's log from its first line (or after a seq) to its End; default: the newest build."""
-        query = lines.build_query(version, follow)
-        for chunk in self._chunks(f"/deployments/{deployment_id}/build-stream", query, after):
+        for chunk in self.build_chunks(deployment_id, version=version, after=after, follow=follow):
             yield from chunk.events()
+
+    def build_chunks(
+        self, deployment_id: str, *, version: int | None = None, after: int | None = None, follow: bool = True
+    ) -> Iterator[LogChunk]:
+        """As :meth:`build_log`, as many lines at once as there are."""
+        query = lines.build_query(version, follow)
+        return self._chunks(f"/deployments/{deployment_id}/build-stream", query, after)
 
     def events(self) -> Iterator[Change]:
         """Every state change from now on."""

@@ -1,0 +1,96 @@
+"""Removal of everything of a home: what it made in the engine, then its files. What is not Runix's own stays."""
+
+import asyncio
+import shutil
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from runix_tui.bootstrap import detached
+from runix_tui.bootstrap.maintenance import own_engine
+from runix_tui.core import labels
+from runix_tui.engine.caches import cache_folders
+from runix_tui.engine.engine import PodmanEngine
+from runix_tui.errors import RunixError, Unavailable
+from runix_tui.locations import Locations
+
+Say = Callable[[str], None]
+
+
+def belongings(locations: Locations, *, keep_data: bool) -> list[str]:
+    """What :func:`uninstall` removes, in words; empty when there is nothing."""
+    made = ["every service, image, network and cache that this home made in the engine, and its gateway"]
+    folders = [] if keep_data else [str(folder) for folder in _folders(locations)]
+    return [*(made if locations.database.exists() else ()), *folders]
+
+
+def uninstall(locations: Locations, *, keep_data: bool, say: Say) -> None:
+    """Remove everything of this home, saying what. ``keep_data`` leaves its folders and volumes. Base images stay, as
+    other homes share them. Raises ``RunixError`` when the server does not end or the engine is away."""
+    if detached.stop(locations):
+        say("Ended the server")
+    if locations.database.exists():
+        try:
+            asyncio.run(_empty_engine(locations, say))
+        except Unavailable as error:
+            raise RunixError(
+                f"The engine is away, so containers and images of this home cannot be removed: {error.message}",
+                hint=f"Bring it back, then uninstall again; the home's files are all there. {error.hint}",
+            ) from error
+    if not keep_data:
+        _remove_files(locations, say)
+
+
+async def _empty_engine(locations: Locations, say: Say) -> None:
+    async with own_engine(locations) as (engine, home):
+        ours = labels.of_home(home)
+        for container in await engine.containers(ours):
+            await engine.remove(container.id)
+            say(f"Removed container {container.name}")
+        await _remove_images(engine, home, say)
+        for network in await engine.networks(ours):
+            await engine.remove_network(network)
+            say(f"Removed network {network}")
+        for folder in await asyncio.to_thread(cache_folders, home):
+            await asyncio.to_thread(_remove, folder, say)
+
+
+async def _remove_images(engine: PodmanEngine, home: str, say: Say) -> None:
+    ours = labels.of_home(home)
+    for image in await engine.images(ours):
+        for tag in image.tags:
+            await engine.remove_image(tag)
+            say(f"Removed image {tag}")
+    await engine.remove_images(ours)  # and what builds kept as cache
+
+
+def _remove_files(locations: Locations, say: Say) -> None:
+    folders = _folders(locations)
+    for path in locations.entries:
+        _remove(path, None)
+    for folder in folders:
+        with suppress(OSError):
+            for empty in (locations.cache, folder):
+                empty.rmdir()
+        left = _left(folder)
+        say(f"Removed {folder}" if not left else f"Left {folder}: {', '.join(left)} are not Runix's")
+
+
+def _left(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+
+
+def _remove(path: Path, say: Say | None) -> None:
+    """Best effort: what cannot be removed is said by who looks what is left."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        with suppress(OSError):
+            path.unlink()
+    if say:
+        say(f"Removed {path}" if not path.exists() else f"Could not remove {path}")
+
+
+def _folders(locations: Locations) -> list[Path]:
+    folders = (locations.state, locations.cache, locations.config, locations.runtime)
+    return [folder for folder in dict.fromkeys(folders) if folder.exists()]
