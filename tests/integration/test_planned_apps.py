@@ -71,7 +71,7 @@ async def deployed(engine: PodmanEngine, home_id: str, network: str, tmp_path: P
         )
         service = Service(await engine.start((await engine.create(spec)).id), plan, image, spec.log_path)
         try:
-            await eventually(lambda: answers(service), within=60)
+            await eventually(lambda: answers(service), within=120)
         except TimeoutError:
             pytest.fail("\n".join([*log[-20:], service.said()]))
         return service
