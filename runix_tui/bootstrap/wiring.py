@@ -4,7 +4,7 @@ import asyncio
 import os
 import re
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -21,12 +21,15 @@ from runix_tui.deploy.deletion import Deletion
 from runix_tui.deploy.ending import Runner
 from runix_tui.deploy.lanes import Lanes
 from runix_tui.deploy.launcher import Launcher
+from runix_tui.deploy.leftovers import Leftovers
 from runix_tui.deploy.logs import Logs
 from runix_tui.deploy.operations import Operations
 from runix_tui.deploy.orchestrator import Orchestrator
 from runix_tui.deploy.pipeline import Pipeline
 from runix_tui.deploy.reconcile import INTERRUPTED, Reconciliation
+from runix_tui.deploy.recovery import Recovery
 from runix_tui.deploy.retirement import Retirement
+from runix_tui.deploy.revival import Revival
 from runix_tui.deploy.serving import Serving
 from runix_tui.deploy.stages.building import Building
 from runix_tui.deploy.stages.checking import Checking
@@ -37,6 +40,7 @@ from runix_tui.deploy.stages.routing import Routing
 from runix_tui.deploy.stages.starting import Starting
 from runix_tui.deploy.streams import Streams
 from runix_tui.deploy.supervisor import Supervisor
+from runix_tui.deploy.switchboard import Switchboard
 from runix_tui.deploy.tasks import Tasks
 from runix_tui.deploy.upkeep import Opens, Upkeep
 from runix_tui.engine.build import bind_mounts_safe
@@ -74,9 +78,11 @@ async def opened(
     Leaving interrupts what is on its way; services and the gateway go on.
     """
     profiles = catalog.load(locations.profiles)
-    store = Store.open(locations.database)
-    try:
+    async with AsyncExitStack() as leaving:
+        store = Store.open(locations.database)
+        leaving.callback(store.close)
         engine = PodmanEngine(locations, config, store.home_id, environ)
+        leaving.push_async_callback(engine.close)
         clock = SystemClock()
         gateway = HaproxyGateway(
             locations=locations,
@@ -91,9 +97,6 @@ async def opened(
         source = GitSource(locations, config.git, environ, ca_bundle=config.build.ca_bundle)
         async with orchestrating(locations, config, store, profiles, Outside(engine, gateway, source, clock)) as found:
             yield found
-        await engine.close()
-    finally:
-        store.close()
 
 
 @asynccontextmanager
@@ -156,7 +159,9 @@ class _Parts:
             host_of=lambda subdomain: f"{subdomain}.localhost:{gateway.port}",
             log_tail=launcher.log_tail,
         )
-        serving = Serving(store, engine, gateway, launcher, checking)
+        serving = Serving(store)
+        switchboard = Switchboard(store, engine, gateway, launcher, serving)
+        revival = Revival(store, engine, launcher, checking, switchboard)
         retirement = Retirement(
             store=store, engine=engine, gateway=gateway, launcher=launcher, config=config, spawn=tasks.spawn
         )
@@ -174,46 +179,74 @@ class _Parts:
             building=Building(engine, Rendering(engine, home_id=home, profiles=runtimes), config.build, home),
             starting=starting,
             checking=checking,
-            routing=Routing(store, gateway, launcher, clock),
+            routing=Routing(store, switchboard, clock),
             retirement=retirement,
         )
-        self.upkeep = Upkeep(engine, collector)
+        self.upkeep = Upkeep(engine, collector, building=lambda: self.lanes.walking)
         runner = Runner(
-            pipeline, store=store, gateway=gateway, starting=starting, serving=serving, ready=self.upkeep.ready
+            pipeline,
+            store=store,
+            engine=engine,
+            starting=starting,
+            serving=serving,
+            switchboard=switchboard,
+            retirement=retirement,
+            ready=self.upkeep.ready,
         )
         self.lanes = lanes = Lanes(store=store, bus=bus, clock=clock, logs=logs, runner=runner, spawn=tasks.spawn)
-        deletion = Deletion(
+        recovery = Recovery(
             store=store,
             engine=engine,
-            gateway=gateway,
-            source=source,
-            logs=logs,
-            collector=collector,
-            retirement=retirement,
-            bus=bus,
-            lanes=lanes,
-        )
-        self.supervisor = supervisor = Supervisor(
-            store=store,
-            engine=engine,
-            gateway=gateway,
             launcher=launcher,
             serving=serving,
+            switchboard=switchboard,
+            revival=revival,
             logs=logs,
             bus=bus,
             clock=clock,
             spawn=tasks.spawn,
-            lane_of=lanes.of,
+        )
+        deletion = Deletion(
+            store=store,
+            engine=engine,
+            source=source,
+            switchboard=switchboard,
+            recovery=recovery,
+            retirement=retirement,
+            lanes=lanes,
+            logs=logs,
+            collector=collector,
+            bus=bus,
+        )
+
+        def in_hand(deployment_id: str) -> bool:
+            return any(each(deployment_id) for each in (lanes.held, retirement.at_work, recovery.at_work))
+
+        leftovers = Leftovers(
+            store=store,
+            engine=engine,
+            launcher=launcher,
+            serving=serving,
+            deletion=deletion,
+            spawn=tasks.spawn,
+            in_hand=in_hand,
+        )
+        self.supervisor = supervisor = Supervisor(
+            store=store,
+            engine=engine,
+            serving=serving,
+            switchboard=switchboard,
+            recovery=recovery,
+            leftovers=leftovers,
+            clock=clock,
         )
         self.reconciliation = Reconciliation(
             store=store,
-            engine=engine,
-            gateway=gateway,
             launcher=launcher,
-            serving=serving,
+            switchboard=switchboard,
             supervisor=supervisor,
+            leftovers=leftovers,
             deletion=deletion,
-            lanes=lanes,
             logs=logs,
             clock=clock,
             locations=locations,
@@ -222,9 +255,11 @@ class _Parts:
         operations = Operations(
             store=store,
             engine=engine,
-            gateway=gateway,
             launcher=launcher,
             serving=serving,
+            switchboard=switchboard,
+            revival=revival,
+            recovery=recovery,
             retirement=retirement,
             creation=creation,
             lanes=lanes,
@@ -241,6 +276,7 @@ class _Parts:
             operations=operations,
             deletion=deletion,
             supervisor=supervisor,
-            streams=Streams(store, logs),
+            streams=Streams(store, logs, bus),
+            tasks=tasks,
             ready=self.upkeep.ready,
         )

@@ -1,6 +1,7 @@
 """Where the lane of a deployment is found, and how a stored version gets onto it."""
 
 import asyncio
+from contextlib import suppress
 
 from runix_tui.core.events import DeploymentChanged
 from runix_tui.core.models import Version
@@ -13,6 +14,8 @@ from runix_tui.deploy.logs import Logs
 from runix_tui.deploy.walk import Walk
 from runix_tui.errors import Failure
 from runix_tui.store.store import Store
+
+INTERRUPT_WITHIN = 3.5  # seconds; beside the API's own 5, as a server ends within 10
 
 
 class Lanes:
@@ -42,6 +45,15 @@ class Lanes:
             self._lanes[deployment_id] = Lane(self._runner.run, self._spawn)
         return self._lanes[deployment_id]
 
+    def held(self, deployment_id: str) -> bool:
+        """Whether anything works on a deployment."""
+        return deployment_id in self._lanes and self._lanes[deployment_id].held
+
+    @property
+    def walking(self) -> bool:
+        """Whether any version of any deployment is on its way."""
+        return any(lane.busy for lane in self._lanes.values())
+
     def forget(self, deployment_id: str) -> None:
         """The deployment is gone."""
         self._lanes.pop(deployment_id, None)
@@ -62,5 +74,8 @@ class Lanes:
         return task
 
     async def interrupt(self, failure: Failure) -> None:
-        """The server ends: what is on its way becomes failed with ``failure``."""
-        await asyncio.gather(*(lane.clear(Stage.FAILED, failure) for lane in self._lanes.values()))
+        """The server ends: what is on its way becomes failed with ``failure``. What does not let go within
+        :data:`INTERRUPT_WITHIN` seconds is left to the next start, which finds the same."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(INTERRUPT_WITHIN):
+                await asyncio.gather(*(lane.clear(Stage.FAILED, failure) for lane in self._lanes.values()))

@@ -1,5 +1,6 @@
 """Starts a version's container, and takes old ones away. Knows nothing of routes, stages or health."""
 
+import logging
 import secrets
 from collections.abc import Collection, Mapping
 from pathlib import Path
@@ -10,8 +11,11 @@ from runix_tui.core.models import Deployment, InstanceType, Version
 from runix_tui.core.ports import Container, ContainerSpec, Engine
 from runix_tui.deploy.collector import Collector
 from runix_tui.deploy.releases import environment
-from runix_tui.errors import StartError
+from runix_tui.deploy.tasks import uninterrupted
+from runix_tui.errors import RunixError, StartError
 from runix_tui.locations import Locations
+
+logger = logging.getLogger(__name__)
 
 TAIL_LINES, TAIL_BYTES = 20, 16 * 1024
 
@@ -69,7 +73,7 @@ class Launcher:
             self.follow(created, deployment.id)
             return await self._engine.start(created.id)
         except BaseException:
-            await self.remove(created.id)
+            await self.discard(created.id)
             raise
 
     async def resume(self, container: Container, deployment_id: str) -> Container:
@@ -105,6 +109,14 @@ class Launcher:
         await self._engine.remove(container_id)
         if container_id in self._logs:
             self._collector.discard(*self._logs.pop(container_id))
+
+    async def discard(self, container_id: str) -> None:
+        """:meth:`remove` after something failed: what failed is the news, not that this does too. The supervisor
+        removes what stays."""
+        try:
+            await uninterrupted(self.remove(container_id))
+        except RunixError as error:
+            logger.warning("container %s stays for now: %s", container_id[:12], error.message)
 
     def address_of(self, container: Container, port: int) -> tuple[str, int] | None:
         """Where the gateway and probes reach ``port`` of a container; None when it is not published (rootless)."""

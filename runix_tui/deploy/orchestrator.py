@@ -3,6 +3,7 @@
 import asyncio
 import uuid
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
@@ -19,8 +20,9 @@ from runix_tui.deploy.journal import Batch
 from runix_tui.deploy.operations import Operations
 from runix_tui.deploy.streams import Streams
 from runix_tui.deploy.supervisor import Supervisor
+from runix_tui.deploy.tasks import Tasks
 from runix_tui.deploy.views import view
-from runix_tui.errors import Conflict, InvalidRequest, NotFound, Unavailable
+from runix_tui.errors import InvalidRequest, NotFound, RunixError, Unavailable
 from runix_tui.store.store import Store
 
 ENGINE_ANSWERS_WITHIN = 3.0  # seconds, for reads that would like to know
@@ -43,6 +45,7 @@ class Orchestrator:
         deletion: Deletion,
         supervisor: Supervisor,
         streams: Streams,
+        tasks: Tasks,
         ready: asyncio.Event,
     ) -> None:
         self._store = store
@@ -55,6 +58,7 @@ class Orchestrator:
         self._deletion = deletion
         self._supervisor = supervisor
         self._streams = streams
+        self._tasks = tasks
         self._ready = ready
 
     # --- reads -------------------------------------------------------------------------------------------------------
@@ -116,45 +120,49 @@ class Orchestrator:
 
     async def change(self, deployment_id: str, request: ChangeRequest) -> DeploymentView:
         """Change the configuration; answers at once."""
-        self._operations.change(self._alive(deployment_id), request)
+        if self._operations.replaces(deployment_id, request):
+            await self._engine.info()
+        self._operations.change(deployment_id, request)
         return self.get(deployment_id)
 
     async def delete(self, deployment_id: str) -> None:
         """Remove it and everything of its own; returns when all is gone."""
+        deployment = self._deployment(deployment_id)
         await self._engine_ready()
-        await asyncio.shield(asyncio.ensure_future(self._deletion.delete(self._deployment(deployment_id))))
+        await self._tasks.complete(self._deletion.delete(deployment), f"delete {deployment.name}")
 
     async def redeploy(self, deployment_id: str) -> DeploymentView:
         """Accept a fresh build; queued behind a running one, superseding what was queued."""
-        deployment = self._alive(deployment_id)
+        self._operations.alive(deployment_id)
         await self._engine.info()
-        self._operations.redeploy(deployment)
+        self._operations.redeploy(deployment_id)
         return self.get(deployment_id)
 
     async def rollback(self, deployment_id: str, number: int | None = None) -> DeploymentView:
         """Start a stored release; returns when it serves. A caller that goes away cancels nothing."""
-        deployment = self._alive(deployment_id)
+        name = self._operations.alive(deployment_id).name
         await self._engine_ready()
-        await self._operations.rollback(deployment, number)
+        await self._tasks.complete(self._operations.rollback(deployment_id, number), f"roll {name} back")
         return self.get(deployment_id)
 
     async def cancel(self, deployment_id: str) -> DeploymentView:
         """Really stop a running or queued build. Raises ``Conflict`` (nothing_to_cancel)."""
-        await self._operations.cancel(self._alive(deployment_id))
+        name = self._operations.alive(deployment_id).name
+        await self._tasks.complete(self._operations.cancel(deployment_id), f"cancel {name}")
         return self.get(deployment_id)
 
     async def stop(self, deployment_id: str) -> DeploymentView:
         """Stop the service; returns when done."""
-        deployment = self._alive(deployment_id)
+        name = self._operations.alive(deployment_id).name
         await self._engine_ready()
-        await asyncio.shield(asyncio.ensure_future(self._operations.stop(deployment)))
+        await self._tasks.complete(self._operations.stop(deployment_id), f"stop {name}")
         return self.get(deployment_id)
 
     async def start(self, deployment_id: str) -> DeploymentView:
         """Start a stopped service; returns when it serves."""
-        deployment = self._alive(deployment_id)
+        name = self._operations.alive(deployment_id).name
         await self._engine_ready()
-        await asyncio.shield(asyncio.ensure_future(self._operations.start(deployment)))
+        await self._tasks.complete(self._operations.start(deployment_id), f"start {name}")
         return self.get(deployment_id)
 
     # --- projects ----------------------------------------------------------------------------------------------------
@@ -181,6 +189,8 @@ class Orchestrator:
     async def delete_project(self, project_id: str) -> None:
         """Raises ``Conflict`` (project_not_empty)."""
         self._store.remove_project(self.project(project_id).id)
+        with suppress(RunixError):  # the engine is away: the next delete or start removes its network
+            await self._deletion.unused_networks()
 
     # --- streams -----------------------------------------------------------------------------------------------------
 
@@ -237,9 +247,3 @@ class Orchestrator:
         if found is None:
             raise NotFound("No such deployment", hint="GET /deployments lists them.")
         return found
-
-    def _alive(self, deployment_id: str) -> Deployment:
-        deployment = self._deployment(deployment_id)
-        if deployment.deleting:
-            raise Conflict(f"{deployment.name} is being deleted", code="deleting", hint="Deploy it anew.")
-        return deployment

@@ -1,10 +1,7 @@
 """The story of a deploy. Each step is told in its own module; what happens when one fails is told in ``ending.py``."""
 
 import asyncio
-from collections.abc import Coroutine
-from typing import Any, TypeVar
 
-from runix_tui.core.models import Version
 from runix_tui.core.ports import Container
 from runix_tui.core.stages import Stage
 from runix_tui.deploy.retirement import Retirement
@@ -14,9 +11,8 @@ from runix_tui.deploy.stages.fetching import Fetching
 from runix_tui.deploy.stages.planning import Planning
 from runix_tui.deploy.stages.routing import Routing
 from runix_tui.deploy.stages.starting import Starting
+from runix_tui.deploy.tasks import uninterrupted
 from runix_tui.deploy.walk import Walk
-
-T = TypeVar("T")
 
 
 class Pipeline:
@@ -57,7 +53,8 @@ class Pipeline:
         container = await self._healthy(walk)
         with walk.stage(Stage.ROUTING):
             previous = await uninterrupted(self._routing.switch(walk, container))
-        self._finish(walk, previous)
+        walk.end(walk.version.status)
+        self._retirement.retire(walk.deployment, previous)
 
     async def _healthy(self, walk: Walk) -> Container:
         """A container that answers; one on another port than asked is started again where that needs publishing."""
@@ -68,17 +65,3 @@ class Pipeline:
                 if await self._checking.check(walk, container):
                     return container
             await self._starting.discard(walk)
-
-    def _finish(self, walk: Walk, previous: Version | None) -> None:
-        walk.end(walk.version.status)
-        walk.tell()
-        self._retirement.retire(walk.deployment, previous)
-
-
-async def uninterrupted(work: Coroutine[Any, Any, T]) -> T:
-    """Finish ``work`` whatever happens: once the switch has begun, it is too late to cancel."""
-    task = asyncio.ensure_future(work)
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        return await task

@@ -1,10 +1,10 @@
 """What a version runs, put together from the plan, the image and what the user asked for. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 
 from runix_tui.core.models import DEFAULT_PORT, Deployment, Release, ServiceConfig, Version
-from runix_tui.core.plan import Plan
+from runix_tui.core.plan import Plan, Runtime
 from runix_tui.core.ports import Image
 from runix_tui.plan.commands import argv
 
@@ -22,10 +22,10 @@ def compose(config: ServiceConfig, plan: Plan, image: Image, *, own_dockerfile: 
     )
 
 
-def reconfigure(release: Release, config: ServiceConfig, plan: Plan | None) -> Release:
-    """A stored release under a changed configuration: the same image, never a build."""
-    plan = plan or Plan.model_validate({"provider": "", "runtime": "dockerfile"})
-    port = _port(config, plan, release.port)
+def reconfigure(release: Release, config: ServiceConfig, plan: Plan | None, *, exposed: int | None) -> Release:
+    """A stored release under a changed configuration: the same image (which EXPOSEs that port), never a build."""
+    plan = plan or Plan(provider="", runtime=Runtime.DOCKERFILE)
+    port = _port(config, plan, exposed)
     return replace(
         release,
         port=port,
@@ -35,13 +35,26 @@ def reconfigure(release: Release, config: ServiceConfig, plan: Plan | None) -> R
     )
 
 
+def rebased(config: ServiceConfig, *, base: ServiceConfig, now: ServiceConfig) -> ServiceConfig:
+    """``config`` with what changed from ``base`` to ``now`` on top; the branch is ``now``'s."""
+    env = dict(config.env)
+    for name in base.env.keys() | now.env.keys():
+        if base.env.get(name) != now.env.get(name):
+            env.pop(name, None)
+            env |= {name: now.env[name]} if name in now.env else {}
+    kept = {each.name for each in fields(ServiceConfig)} - {"env", "branch"}
+    changed = {name: getattr(now, name) for name in kept if getattr(base, name) != getattr(now, name)}
+    return replace(config, env=env, branch=now.branch, **changed)
+
+
 def environment(deployment: Deployment, version: Version, injected: Mapping[str, str] | None = None) -> dict[str, str]:
     """What the process gets. The user's own values win, but for ``PORT``, which is always where requests are led.
 
     ``injected`` comes from databases of the same project, resolved at each start and never stored.
     """
     release = version.release
-    assert release is not None  # noqa: S101 - only versions with a release are started
+    if release is None:
+        raise ValueError(f"version {version.number} has no release to start")
     told = {
         "HOST": "0.0.0.0",  # noqa: S104 - inside the container, whose network is isolated
         "RUNIX_SERVICE_NAME": deployment.name,

@@ -3,8 +3,10 @@
 from collections.abc import AsyncIterator
 from datetime import datetime
 
+from runix_tui.core.events import DeploymentChanged
 from runix_tui.core.models import Deployment, Kind
 from runix_tui.core.stages import ENDED
+from runix_tui.deploy.bus import Bus
 from runix_tui.deploy.journal import Batch
 from runix_tui.deploy.logs import Logs
 from runix_tui.errors import NotFound
@@ -14,9 +16,10 @@ from runix_tui.store.store import Store
 class Streams:
     """Readers of journals."""
 
-    def __init__(self, store: Store, logs: Logs) -> None:
+    def __init__(self, store: Store, logs: Logs, bus: Bus[DeploymentChanged]) -> None:
         self._store = store
         self._logs = logs
+        self._bus = bus
 
     def runtime(
         self, deployment: Deployment, *, after: int | None, tail: int | None, since: datetime | None, follow: bool
@@ -53,16 +56,22 @@ class Streams:
     ) -> AsyncIterator[Batch]:
         """A version's build log from its first line (or after ``after``) to its End; waits for one that is queued. Not
         ``follow``: to its newest line."""
+        if follow:
+            await self._begun(deployment.id, number)
+        found = self._store.build_range(deployment.id, number)
+        if found is None:
+            return
         journal = self._logs.build(deployment.id)
-        while (found := self._store.build_range(deployment.id, number)) is None:
-            if not follow or self._gone(deployment.id, number):
-                return
-            async for _ in journal.read(after=journal.last, follow=True):
-                break
         async for batch in journal.read(after=max(after or 0, found[0] - 1), follow=follow, through_end=True):
             yield batch
 
+    async def _begun(self, deployment_id: str, number: int) -> None:
+        """Wait until a queued version begins, or ends before (superseded, cancelled)."""
+        async with self._bus.subscribe() as changes:
+            while self._store.build_range(deployment_id, number) is None and not self._gone(deployment_id, number):
+                if await anext(changes, None) is None:
+                    return
+
     def _gone(self, deployment_id: str, number: int) -> bool:
-        """It ended (superseded, cancelled) before it began."""
         version = self._store.version(deployment_id, number)
         return version is None or version.stage in ENDED

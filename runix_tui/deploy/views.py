@@ -26,7 +26,7 @@ def view(store: Store, deployment: Deployment, gateway_port: int | None) -> Depl
         current=current,
         serving=serving,
         latest=latest,
-        error=_error(latest, current, working=bool(walking)),
+        error=_error(versions, current, working=bool(walking)),
         health="healthy" if serving else None,
     )
 
@@ -38,10 +38,12 @@ def url(deployment: Deployment, gateway_port: int | None) -> str | None:
     return f"http://{deployment.subdomain}.localhost:{gateway_port}"
 
 
-def _error(latest: Version | None, current: Version | None, *, working: bool) -> Failure | None:
-    """That of the newest entry; a version that crashed after it went live has one too."""
-    if working or latest is None:
+def _error(versions: list[Version], current: Version | None, *, working: bool) -> Failure | None:
+    """That of the newest entry (one that was superseded says nothing: the one before it does); a version that crashed
+    after it went live has one too."""
+    telling = next((version for version in versions if version.status is not VersionStatus.SUPERSEDED), None)
+    if working or telling is None:
         return None
-    if latest.failure:
-        return latest.failure
+    if telling.failure:
+        return telling.failure
     return current.failure if current and current.status is VersionStatus.FAILED else None

@@ -13,7 +13,7 @@ from runix_tui.core.stages import Stage, VersionStatus, may_follow, version_stat
 from runix_tui.deploy.bus import Bus
 from runix_tui.deploy.clock import stamp
 from runix_tui.deploy.journal import Journal
-from runix_tui.errors import Failure
+from runix_tui.errors import Failure, NotFound
 from runix_tui.store.store import Store
 
 
@@ -33,6 +33,7 @@ class Walk:
         self.version = version
         self.ending = Stage.CANCELLED
         self.ending_failure: Failure | None = None
+        self.accepted = self._read(store, version.deployment_id).config  # the current configuration at that time
         self._store = store
         self._bus = bus
         self._clock = clock
@@ -42,9 +43,14 @@ class Walk:
 
     @property
     def deployment(self) -> Deployment:
-        """The deployment as the store holds it now (it may change while a version walks)."""
-        deployment = self._store.deployment(self.version.deployment_id)
-        assert deployment is not None  # noqa: S101 - a deployment outlives its walks: delete cancels them first
+        """The deployment as the store holds it now (it may change while a version walks). Raises ``NotFound``."""
+        return self._read(self._store, self.version.deployment_id)
+
+    @staticmethod
+    def _read(store: Store, deployment_id: str) -> Deployment:
+        deployment = store.deployment(deployment_id)
+        if deployment is None:
+            raise NotFound("The deployment was deleted meanwhile", hint="Deploy it anew.")
         return deployment
 
     def begin(self) -> None:
@@ -104,12 +110,12 @@ class Walk:
             self.say(failure.hint)
 
     def end(self, status: VersionStatus) -> None:
-        """Close this version's part of the build log."""
-        if self._store.build_range(self.version.deployment_id, self.version.number) is None:
-            return
-        last = self._journal.end(stamp(self._clock.now()), status.value)
-        self._store.end_build(self.version.deployment_id, self.version.number, last)
-        self._journal.flush()
+        """Close this version's part of the build log, then tell."""
+        if self._store.build_range(self.version.deployment_id, self.version.number) is not None:
+            last = self._journal.end(stamp(self._clock.now()), status.value)
+            self._store.end_build(self.version.deployment_id, self.version.number, last)
+            self._journal.flush()
+        self.tell()
 
     def _enter(self, stage: Stage) -> None:
         now = self.version.stage

@@ -275,8 +275,8 @@ async def test_builds_of_several_services_are_bounded(world: World) -> None:
 async def test_a_crashed_service_is_started_again_and_given_up_in_the_end(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("runix_tui.deploy.supervisor.FIRST_PAUSE", 0.01)
-    monkeypatch.setattr("runix_tui.deploy.supervisor.LONGEST_PAUSE", 0.01)
+    monkeypatch.setattr("runix_tui.deploy.recovery.FIRST_PAUSE", 0.01)
+    monkeypatch.setattr("runix_tui.deploy.recovery.LONGEST_PAUSE", 0.01)
     async with world.runix() as runix:
         view = await world.deployed(runix)
         identity = view.serving.container_id if view.serving and view.serving.container_id else ""
