@@ -3,6 +3,7 @@
 import asyncio
 import dataclasses
 import json
+import os
 import subprocess
 import time
 import uuid
@@ -15,7 +16,7 @@ from aiohttp import web
 from runix_tui import catalog, config
 from runix_tui.core import labels
 from runix_tui.core.bases import BaseImage
-from runix_tui.engine import ca
+from runix_tui.engine import ca, roots
 from runix_tui.engine.bases import Bases
 from runix_tui.engine.engine import PodmanEngine
 from runix_tui.engine.provision import BASES
@@ -249,3 +250,35 @@ async def test_a_base_holds_what_its_runtime_promises(engine: PodmanEngine, name
     )
     said, _ = await asyncio.wait_for(done.communicate(), 120)
     assert done.returncode == 0, said.decode()
+
+
+async def test_a_cancelled_root_leaves_no_process_and_no_image(
+    engine: PodmanEngine, monkeypatch: pytest.MonkeyPatch, log: Log
+) -> None:
+    name = f"{BASES}root:{uuid.uuid4().hex[:8]}"
+    monkeypatch.setattr(roots, "reference", lambda suite: name)
+    assert engine._opened is not None
+    task = asyncio.create_task(roots.make(engine._opened.connection, "bookworm", log, os.environ))
+    async with asyncio.timeout(120):
+        while not any("extracting" in line for line in log):
+            await asyncio.sleep(0.05)
+    [ours] = [pid for pid in children(os.getpid()) if "mmdebstrap" in command_of(pid)]
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert "mmdebstrap" not in command_of(ours)
+    assert await engine.image(name) is None
+
+
+def children(parent: int) -> list[int]:
+    """Processes that this one started and that have not ended."""
+    listed = Path(f"/proc/{parent}/task").glob("*/children")
+    return [int(pid) for path in listed for pid in path.read_text().split()]
+
+
+def command_of(pid: int) -> str:
+    """A process's argv; empty when it is gone or a zombie."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
+    except FileNotFoundError:
+        return ""
