@@ -235,7 +235,7 @@ class Load:
         """Wait until so many more requests were answered."""
         goal = self.total + count
         async with asyncio.timeout(60):
-            while self.total < goal:  # noqa: ASYNC110 - the workers only count
+            while self.total < goal:
                 await asyncio.sleep(0.01)
 
 
