@@ -51,6 +51,7 @@ async def _empty_engine(locations: Locations, say: Say) -> None:
         for network in await engine.networks(ours):
             await engine.remove_network(network)
             say(f"Removed network {network}")
+        await engine.leave_host()
         for folder in await asyncio.to_thread(cache_folders, home):
             await asyncio.to_thread(_remove, folder, say)
 
