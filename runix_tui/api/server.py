@@ -13,7 +13,6 @@ import threading
 from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
 
-import psutil
 import uvicorn
 from fastapi import FastAPI
 
@@ -78,6 +77,8 @@ def _not_bound(error: OSError, host: str, port: int) -> Conflict | ConfigError:
 
 def holder(port: int) -> str:
     """Who listens on a TCP port of this machine: ``nginx (pid 123)``, as far as this user may know."""
+    import psutil
+
     with contextlib.suppress(psutil.Error, OSError):
         for connection in psutil.net_connections(kind="tcp"):
             local: tuple[Any, ...] = connection.laddr  # (address, port); empty for sockets without one

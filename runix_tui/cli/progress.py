@@ -62,7 +62,7 @@ class Waiting:
     def _show(self, seconds: float) -> None:
         frame = FRAMES[int(seconds / TICK) % len(FRAMES)]
         text = f"{frame} {self.what} · {elapsed(seconds)}"
-        width = os.get_terminal_size(sys.stderr.fileno()).columns
+        width = os.get_terminal_size(sys.stderr.fileno()).columns or 80
         sys.stderr.write(f"{_TAKE_AWAY}{text[: max(1, width - 1)]}")
         sys.stderr.flush()
         self._shown = True

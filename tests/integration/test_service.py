@@ -81,7 +81,7 @@ async def test_is_shared_and_ended_by_its_last_user(engine, locations, home_id):
     assert not is_service(pid, locations.engine_socket)
 
 
-async def test_starts_anew_with_other_settings(locations, home_id):
+def test_starts_anew_with_other_settings(locations):
     environ = {"PATH": os.environ["PATH"], "HOME": os.environ["HOME"]}
     left = "import os, sys; from runix_tui.engine.service import Service; from runix_tui.locations import locate; "
     left += "Service(locate(), os.environ).ensure()"  # as a server that was killed leaves it
@@ -89,11 +89,11 @@ async def test_starts_anew_with_other_settings(locations, home_id):
     subprocess.run(command, env={**environ, "RUNIX_HOME": str(locations.state)}, check=True, timeout=60)
     pid = service_pid(locations)
     other = Service(locations, {**environ, "HTTPS_PROXY": "http://proxy.example:3128"})
-    await asyncio.to_thread(other.ensure)
+    other.ensure()
     assert service_pid(locations) != pid
     assert not is_service(pid, locations.engine_socket)
     assert ping(locations.engine_socket)
-    await asyncio.to_thread(other.stop)
+    other.stop()
 
 
 async def test_service_has_a_session_of_its_own_and_no_secrets(engine, locations, monkeypatch):
