@@ -7,6 +7,7 @@ played: give the same fakes to a new orchestrator. ``Faults`` makes any effect f
 import asyncio
 import fnmatch
 import itertools
+from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -31,6 +32,8 @@ from runix_tui.core.ports import (
 from runix_tui.core.secret import Secret
 from runix_tui.errors import StartError, Unavailable
 
+ADDRESSES = [f"127.0.0.{number}" for number in range(1, 41)]  # of started containers, in turn
+
 
 class Killed(BaseException):
     """The process ends here: what comes after it did not happen."""
@@ -38,11 +41,13 @@ class Killed(BaseException):
 
 @dataclass
 class Faults:
-    """Called at each effect. ``at`` ends the process at the n-th one (from 0); ``fail`` maps an effect's name to an
-    error that it raises."""
+    """Called at each effect. ``at`` ends the process at the n-th one (from 0); ``fail`` maps the name of an effect, or
+    of a look, to an error that it raises; ``gates`` to an event that it waits for."""
 
     at: int | None = None
     fail: dict[str, BaseException] = field(default_factory=dict)
+    gates: dict[str, asyncio.Event] = field(default_factory=dict)
+    reached: dict[str, asyncio.Event] = field(default_factory=lambda: defaultdict(asyncio.Event))
     seen: list[str] = field(default_factory=list)
     dead: bool = False
 
@@ -55,6 +60,29 @@ class Faults:
             raise Killed
         if effect in self.fail:
             raise self.fail[effect]
+
+    def gate(self, effect: str) -> asyncio.Event:
+        """Hold everybody who comes to ``effect`` until the event is set."""
+        self.gates[effect] = asyncio.Event()
+        self.reached[effect] = asyncio.Event()
+        return self.gates[effect]
+
+    async def here(self, effect: str) -> None:
+        """An effect that may be held."""
+        self(effect)
+        await self.held(effect)
+
+    async def look(self, name: str) -> None:
+        """Something that only looks: it may fail or be held, but ends no process."""
+        if name in self.fail:
+            raise self.fail[name]
+        await self.held(name)
+
+    async def held(self, name: str) -> None:
+        """Wait, if somebody wants that."""
+        if name in self.gates:
+            self.reached[name].set()
+            await self.gates[name].wait()
 
 
 class FakeClock:
@@ -93,6 +121,7 @@ class FakeEngine:
         self.may_build.set()
         self.port = 0
         self._ids = itertools.count(1)
+        self._addresses = itertools.cycle(ADDRESSES)
         self._events: asyncio.Queue[EngineEvent] = asyncio.Queue()
 
     async def open(self) -> None:
@@ -105,11 +134,11 @@ class FakeEngine:
         pass
 
     async def info(self) -> EngineInfo:
-        self.faults("info")
+        await self.faults.here("info")
         return EngineInfo("fake", "5.0.2", False, 2, True, "unix:///fake.sock")
 
     async def ensure_base(self, base: BaseImage, *, variant: str, log: LogSink) -> str:
-        self.faults("ensure_base")
+        await self.faults.here("ensure_base")
         return f"localhost/runix-base/{base.name}-{variant}"
 
     async def bases(self) -> list[StoredBase]:
@@ -130,13 +159,15 @@ class FakeEngine:
         return image
 
     async def image(self, reference: str) -> Image | None:
+        await self.faults.look("image")
         return next((i for i in self.stored.values() if reference == i.id or reference in i.tags), None)
 
     async def images(self, labels: Mapping[str, str]) -> list[Image]:
+        await self.faults.look("images")
         return [image for image in self.stored.values() if labels.items() <= image.labels.items()]
 
     async def remove_image(self, reference: str) -> None:
-        self.faults("remove_image")
+        await self.faults.here("remove_image")
         image = await self.image(reference)
         if image and not any(container.image_id == image.id for container in self.made.values()):
             tags = tuple(tag for tag in image.tags if tag != reference)
@@ -145,25 +176,28 @@ class FakeEngine:
                 self.stored[image.id] = replace(image, tags=tags)
 
     async def remove_images(self, labels: Mapping[str, str]) -> None:
+        await self.faults.look("remove_images")
         for image in await self.images(labels):
             for reference in image.tags or (image.id,):
                 await self.remove_image(reference)
 
     async def prune_layers(self, labels: Mapping[str, str]) -> None:
-        self.faults("prune_layers")
+        await self.faults.here("prune_layers")
 
     async def ensure_network(self, name: str, labels: Mapping[str, str]) -> None:
-        self.faults("ensure_network")
+        await self.faults.here("ensure_network")
         self.nets[name] = labels
 
     async def networks(self, labels: Mapping[str, str]) -> list[str]:
+        await self.faults.look("networks")
         return [name for name, its in self.nets.items() if labels.items() <= its.items()]
 
     async def remove_network(self, name: str) -> None:
+        await self.faults.look("remove_network")
         self.nets.pop(name, None)
 
     async def create(self, spec: ContainerSpec) -> Container:
-        self.faults("create")
+        await self.faults.here("create")
         number = next(self._ids)
         made = Container(f"{number:064x}", spec.name, "created", dict(spec.labels), spec.image)
         self.made[made.id] = made
@@ -172,14 +206,18 @@ class FakeEngine:
         return made
 
     async def start(self, container: str) -> Container:
-        self.faults("start")
+        await self.faults.here("start")
         found = self._find(container)
         if found is None:
             raise StartError("no such container", code="container_gone")
         spec = self.specs[found.id]
         code = self.exits(spec)
         state = "running" if code is None else "exited"
-        self.made[found.id] = replace(found, state=state, exit_code=code, address="127.0.0.1", pid=1)
+        now, address = datetime.now(UTC), next(self._addresses) if code is None else ""
+        ended = None if code is None else now
+        self.made[found.id] = replace(
+            found, state=state, exit_code=code, address=address, pid=1, started_at=now, finished_at=ended
+        )
         self.faults("started")
         return self.made[found.id]
 
@@ -187,39 +225,50 @@ class FakeEngine:
         return next((c for c in self.made.values() if container in (c.id, c.name)), None)
 
     async def inspect(self, container: str) -> Container | None:
+        await self.faults.look("inspect")
         return self._find(container)
 
     async def containers(self, labels: Mapping[str, str]) -> list[Container]:
-        self.faults("containers")
+        await self.faults.here("containers")
         return [each for each in self.made.values() if labels.items() <= each.labels.items()]
 
     async def stop(self, container: str, *, timeout: float) -> None:  # noqa: ASYNC109
-        self.faults("stop")
+        await self.faults.here("stop")
         found = self._find(container)
         if found:
-            self.made[found.id] = replace(found, state="exited", exit_code=0)
+            self.made[found.id] = _exited(found, 0)
 
     async def remove(self, container: str) -> None:
-        self.faults("remove")
+        await self.faults.here("remove")
         found = self._find(container)
         if found:
             del self.made[found.id]
 
     def crash(self, container: str, code: int) -> None:
         """The process of a container ends by itself."""
-        self.made[container] = replace(self.made[container], state="exited", exit_code=code)
+        self.made[container] = _exited(self.made[container], code)
         self._events.put_nowait(EngineEvent(container, "died", datetime.now(UTC), code))
+
+    def vanish(self, container: str) -> None:
+        """Somebody else removes a container."""
+        del self.made[container]
+        self._events.put_nowait(EngineEvent(container, "remove", datetime.now(UTC)))
 
     async def usage(self, containers: Sequence[str]) -> dict[str, Usage]:
         return {each: Usage(1.5, 1024, 4096, 0.5) for each in containers if each in self.made}
 
     async def listeners(self, container: str) -> list[Listener]:
+        await self.faults.look("listeners")
         found = self._find(container)
         return self.listening(self.specs[found.id]) if found else []
 
     async def events(self) -> AsyncIterator[EngineEvent]:
         while True:
             yield await self._events.get()
+
+
+def _exited(container: Container, code: int) -> Container:
+    return replace(container, state="exited", exit_code=code, address="", pid=0, finished_at=datetime.now(UTC))
 
 
 class FakeGateway:
@@ -234,32 +283,33 @@ class FakeGateway:
         self.ready = False
 
     async def ensure(self, routes: Sequence[Route], pages: Mapping[str, Page]) -> None:
-        self.faults("ensure")
+        await self.faults.here("ensure")
         self.ready = True
         self.routes = {route.subdomain: route for route in routes}
         self.pages = dict(pages)
 
     async def switch(self, route: Route) -> None:
         self._demand_ready()
-        self.faults("switch")
+        await self.faults.here("switch")
         self.routes[route.subdomain] = route
         self.pages.pop(route.subdomain, None)
         self.faults("switched")
 
     async def drain(self, route: Route, *, timeout: float) -> None:  # noqa: ASYNC109
-        self.faults("drain")
+        await self.faults.here("drain")
         self.drained.append(route)
 
     async def page(self, subdomain: str, page: Page | None) -> None:
         self._demand_ready()
-        self.faults("page")
+        await self.faults.here("page")
         self.routes.pop(subdomain, None)
         self.pages.pop(subdomain, None)
         if page:
             self.pages[subdomain] = page
 
     async def healthy(self) -> bool:
-        return True
+        await self.faults.look("healthy")
+        return self.ready
 
     async def remove(self) -> None:
         pass
@@ -291,10 +341,10 @@ class FakeSource:
         return repo_url, None
 
     async def check(self, remote: Remote, *, timeout: float) -> None:  # noqa: ASYNC109
-        self.faults("check")
+        await self.faults.here("check")
 
     async def fetch(self, remote: Remote, into: Path, log: LogSink) -> Checkout:
-        self.faults("fetch")
+        await self.faults.here("fetch")
         for path, text in self.files[remote.url].items():
             target = into / path
             target.parent.mkdir(parents=True, exist_ok=True)

@@ -95,14 +95,22 @@ class Lane:
             yield
 
     @asynccontextmanager
-    async def turn(self, weight: Weight) -> AsyncIterator[None]:
-        """Hold the lane after what is in it has ended. The task that holds it may be cancelled: see :meth:`cut`."""
+    async def turn(self, weight: Weight, *, last: bool = False) -> AsyncIterator[None]:
+        """Hold the lane after what is in it has ended, with ``last`` also what came to it meanwhile. The task that
+        holds it may be cancelled: see :meth:`cut`."""
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 - a coroutine runs in a task
         self._holds[task] = weight
         try:
-            async with self._lock:
+            await self._lock.acquire()
+            while last and self._entries:
+                self._lock.release()
+                await asyncio.wait([entry.task for entry in self._entries.values()])
+                await self._lock.acquire()
+            try:
                 yield
+            finally:
+                self._lock.release()
         finally:
             del self._holds[task]
 

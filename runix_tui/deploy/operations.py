@@ -142,7 +142,7 @@ class Operations:
     async def start(self, deployment_id: str) -> None:
         """Start what served last; a configuration that changed meanwhile makes a new version. What is on its way may do
         it as well. Raises ``Conflict``, ``StartError``, ``Unavailable``."""
-        async with self._lanes.of(deployment_id).turn(Weight.START):
+        async with self._lanes.of(deployment_id).turn(Weight.START, last=True):
             deployment = self.alive(deployment_id)
             version = self._serving.current(deployment)
             if self._serving.serves(deployment):

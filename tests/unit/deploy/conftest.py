@@ -14,12 +14,12 @@ from runix_tui.bootstrap.wiring import Outside, orchestrating
 from runix_tui.config import Config, Deploy
 from runix_tui.core.models import ServiceConfig, ServiceType
 from runix_tui.core.requests import CreateRequest, DeploymentView
-from runix_tui.core.stages import ENDED, Status
+from runix_tui.core.stages import ENDED, Status, VersionStatus
 from runix_tui.deploy.clock import SystemClock
 from runix_tui.deploy.orchestrator import Orchestrator
 from runix_tui.locations import locate
 from runix_tui.store.store import Store
-from tests.fakes import FakeEngine, FakeGateway, FakeSource, Faults, Killed
+from tests.fakes import ADDRESSES, FakeEngine, FakeGateway, FakeSource, Faults, Killed
 
 REPO = "https://git.example/shop.git"
 FILES = {"main.py": "import http.server\nhttp.server.test()\n"}
@@ -88,6 +88,12 @@ class World:
         self.engine.faults = self.gateway.faults = self.source.faults = self.store.faults = faults
         return faults
 
+    def faults(self) -> Faults:
+        """Faults of the whole world outside, the store excepted."""
+        faults = Faults()
+        self.engine.faults = self.gateway.faults = self.source.faults = faults
+        return faults
+
     def request(self, name: str = "shop", **changes: Any) -> CreateRequest:
         config = replace(ServiceConfig(REPO, port=self.port), **changes)
         return CreateRequest(name, ServiceType.WEB_SERVICE, None, config)
@@ -108,6 +114,44 @@ async def ended(runix: Orchestrator, deployment_id: str) -> DeploymentView:
             await asyncio.sleep(0.005)
 
 
+def disorder(world: World, runix: Orchestrator) -> str:
+    """What is not as it should be when nothing is on its way, in words; empty: all is in order."""
+    expected: set[str] = set()
+    for view in runix.deployments():
+        history = runix.history(view.deployment.id)
+        running = [version for version in history if version.status is VersionStatus.RUNNING]
+        if any(version.stage not in ENDED for version in history) or view.status is Status.BUILDING:
+            return f"{view.deployment.name} is still on its way"
+        if view.deployment.deleting:
+            return f"{view.deployment.name} is half deleted"
+        subdomain = view.deployment.subdomain
+        if view.status is not Status.RUNNING:
+            if running or subdomain in world.gateway.routes or subdomain not in world.gateway.pages:
+                return f"{view.status}, but {running}, {world.gateway.routes}, {world.gateway.pages}"
+            continue
+        if len(running) != 1 or running[0].number != view.deployment.serving_version:
+            return f"running are {[version.number for version in running]}"
+        container = world.engine.made.get(running[0].container_id or "")
+        if container is None or container.state != "running":
+            return f"what serves does not run: {container}"
+        if subdomain not in world.gateway.routes:
+            return f"no route: {world.gateway.pages}"
+        if world.gateway.routes[subdomain].address != container.address:
+            return f"the route leads to {world.gateway.routes[subdomain]}, not to {container}"
+        expected.add(container.id)
+    if set(world.engine.made) != expected:
+        return f"containers are {[each.name for each in world.engine.made.values()]}, expected {expected}"
+    return ""
+
+
+async def orderly(world: World, runix: Orchestrator, why: str = "") -> None:
+    """Wait until all is in order."""
+    try:
+        await until(lambda: not disorder(world, runix))
+    except TimeoutError:
+        raise AssertionError(f"{why}: {disorder(world, runix)}") from None
+
+
 async def until(condition: Callable[[], bool]) -> None:
     """Wait for something that must come true."""
     async with asyncio.timeout(10):
@@ -123,8 +167,10 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
         await writer.drain()
         writer.close()
 
-    server = await asyncio.start_server(answer, "127.0.0.1", 0)
-    async with server:
-        made = World(tmp_path / "home", server.sockets[0].getsockname()[1])
+    first = await asyncio.start_server(answer, ADDRESSES[0], 0)
+    port = first.sockets[0].getsockname()[1]
+    others = await asyncio.start_server(answer, ADDRESSES[1:], port)
+    async with first, others:
+        made = World(tmp_path / "home", port)
         made.source.push(REPO, FILES)
         yield made
