@@ -104,6 +104,17 @@ async def test_one_that_listens_on_loopback_alone_is_told_where(world: World) ->
         assert "127.0.0.1:3000" in view.error.message
 
 
+async def test_one_whose_own_port_cannot_be_reached_is_told_so(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("runix_tui.deploy.health.ELSEWHERE_AFTER", 0.05)
+    world.engine.listening = lambda spec: [Listener(1, "::", loopback=False)]  # for IPv6 alone
+    async with world.runix() as runix:
+        view = await world.deployed(runix, port=1)
+        assert view.error
+        assert view.error.code == "not_reachable"
+        assert "[::]:1" in view.error.message
+        assert len(world.engine.specs) == 1
+
+
 async def test_a_service_on_another_port_is_found_and_routed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("runix_tui.deploy.health.ELSEWHERE_AFTER", 0.05)
     world.engine.listening = lambda spec: [Listener(world.port, "0.0.0.0", loopback=False)]
