@@ -161,7 +161,7 @@ def locate(environ: Mapping[str, str] = os.environ) -> Locations:
     """Where this home is: ``RUNIX_HOME`` holds everything, else the XDG config, state and cache folders."""
     home = environ.get("RUNIX_HOME", "")
     if home:
-        root = Path(home).expanduser().absolute()
+        root = Path(home).expanduser().resolve()  # one home has one runtime folder, however it is spelled
         config, state, cache = root, root, root / "cache"
     else:
         user = Path(environ.get("HOME") or Path.home())

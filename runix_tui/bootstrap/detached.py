@@ -90,7 +90,7 @@ def _environ() -> dict[str, str]:
     """The caller's environment without the token, and with a home that means the same from another folder."""
     found = {name: value for name, value in os.environ.items() if name != TOKEN_VARIABLE}
     home = found.get("RUNIX_HOME")
-    return found | {"RUNIX_HOME": str(Path(home).expanduser().absolute())} if home else found
+    return found | {"RUNIX_HOME": str(Path(home).expanduser().resolve())} if home else found
 
 
 def _open_log(path: Path) -> int:
