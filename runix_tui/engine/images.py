@@ -49,12 +49,14 @@ class Images:
                     await self._remove_one(name)
 
     async def _listed(self, labels: Mapping[str, str], *, intermediate: bool) -> list[Json]:
-        """As the engine lists them, newest first."""
-        filters = label_filters(labels)
+        """As the engine lists them, newest first. It is asked for the last label alone: of several, Podman 4.3's REST
+        finds nothing."""
+        filters = label_filters(dict([*labels.items()][-1:]))
         listed = await self._connection.listing(
             "list images", lambda podman: podman.images.list(filters=filters, all=intermediate)
         )
-        return sorted((each.attrs for each in listed), key=lambda each: int(each["Created"]), reverse=True)
+        found = [each.attrs for each in listed if labels.items() <= (each.attrs.get("Labels") or {}).items()]
+        return sorted(found, key=lambda each: int(each["Created"]), reverse=True)
 
     async def remove(self, reference: str) -> None:
         """Take a tag away, and the image with its last one; by id: every tag. Not there, or in use by a container or by
