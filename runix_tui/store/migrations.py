@@ -18,8 +18,12 @@ def migrate(connection: sqlite3.Connection, path: Path, steps: tuple[tuple[str, 
     Two openers at once are safe: the second waits for the first, then finds nothing to do. Raises ``StoreError`` for a
     store of a newer Runix or a foreign database, before anything is written.
     """
-    found = version_of(connection)
-    _refuse(connection, path, found, len(steps))
+    connection.execute("BEGIN")  # one look: another opener may be making the store at this moment
+    try:
+        found = version_of(connection)
+        _refuse(connection, path, found, len(steps))
+    finally:
+        connection.execute("ROLLBACK")
     if found == len(steps):
         return
     # Tables are rebuilt by some migrations; references are checked at the end instead of at each statement. This
