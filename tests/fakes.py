@@ -235,7 +235,7 @@ class FakeEngine:
     async def stop(self, container: str, *, timeout: float) -> None:  # noqa: ASYNC109
         await self.faults.here("stop")
         found = self._find(container)
-        if found:
+        if found and found.state == "running":
             self.made[found.id] = _exited(found, 0)
 
     async def remove(self, container: str) -> None:

@@ -95,16 +95,20 @@ class Runner:
         if walk.version.stage in ENDED:
             logger.error("%s v%d: failed after its end", walk.version.deployment_id, walk.version.number)
             return
+        ending = False
         try:
             await uninterrupted(self._clean(walk))
-        except (RunixError, asyncio.CancelledError) as error:  # the supervisor removes what is left
-            logger.warning("%s v%d: not cleaned up: %s", walk.version.deployment_id, walk.version.number, error)
+        except RunixError as error:  # the supervisor removes what is left
+            logger.warning("%s v%d: not cleaned up: %s", walk.version.deployment_id, walk.version.number, error.message)
+        except asyncio.CancelledError:  # Runix ends, and the clean-up took too long: the next start does it
+            ending = True
         with self._store.transaction():
             if stage is Stage.CANCELLED and not self._serving.serves(walk.deployment):
                 self._store.save_deployment(replace(walk.deployment, stopped=True))
             walk.finish(stage, failure)
-        await self._switchboard.show(walk.deployment.id)
-        self._retirement.retire(walk.deployment)  # what was built for it, unless the next build can use it
+        if not ending:
+            await self._switchboard.show(walk.version.deployment_id)
+            self._retirement.retire(walk.deployment)  # what was built for it, unless the next build can use it
 
     async def _clean(self, walk: Walk) -> None:
         """Lead back first: a switch that was not stored must not lead to a container that is gone."""

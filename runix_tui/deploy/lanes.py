@@ -15,7 +15,7 @@ from runix_tui.deploy.walk import Walk
 from runix_tui.errors import Failure
 from runix_tui.store.store import Store
 
-INTERRUPT_WITHIN = 3.5  # seconds; beside the API's own 5, as a server ends within 10
+INTERRUPT_WITHIN = 2.5  # seconds; beside the API's own 5, as a server ends within 10
 
 
 class Lanes:

@@ -8,7 +8,7 @@ from typing import Any, Self, TypeVar
 
 from runix_tui.errors import Conflict, RunixError
 
-LETTING_GO = 3.0  # seconds that work which was cancelled in its last step has to finish it; a server ends within 10
+LETTING_GO = 2.0  # seconds that work which was cancelled in its last step has to finish it; a server ends within 10
 AGAIN_AFTER = 5.0  # seconds before a loop that broke is begun again
 
 T = TypeVar("T")
@@ -32,9 +32,22 @@ class Tasks:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for task in self._running:
+        self._cancel()
+        cancelling = asyncio.ensure_future(self._cancel_again())
+        try:
+            await self._group.__aexit__(kind, error, trace)
+        finally:
+            cancelling.cancel()
+
+    def _cancel(self) -> None:
+        for task in tuple(self._running):
             task.cancel()
-        await self._group.__aexit__(kind, error, trace)
+
+    async def _cancel_again(self) -> None:
+        """One that was in a step which must not stay half done may have gone on to another."""
+        while True:
+            await asyncio.sleep(LETTING_GO)
+            self._cancel()
 
     def spawn(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
         """Run ``work`` in a task of its own; what it raises is logged."""
