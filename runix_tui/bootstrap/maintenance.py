@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from runix_tui import catalog
+from runix_tui.bootstrap import installation
 from runix_tui.config import load
 from runix_tui.core.bases import BaseImage, StoredBase
 from runix_tui.engine import doctor, remedies
@@ -30,7 +31,7 @@ class Finding:
 
 def checkup(locations: Locations) -> list[Finding]:
     """What works on this machine and what does not; changes nothing, and works with no engine at all."""
-    checks = doctor.examine(locations, os.environ)
+    checks = [*installation.examine(locations), *doctor.examine(locations, os.environ)]
     return [Finding(check.name, check.level.value, check.found, check.remedy) for check in checks]
 
 

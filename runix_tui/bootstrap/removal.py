@@ -57,12 +57,17 @@ async def _empty_engine(locations: Locations, say: Say) -> None:
 
 
 async def _remove_images(engine: PodmanEngine, home: str, say: Say) -> None:
-    ours = labels.of_home(home)
-    for image in await engine.images(ours):
-        for tag in image.tags:
-            await engine.remove_image(tag)
-            say(f"Removed image {tag}")
-    await engine.remove_images(ours)  # and what builds kept as cache
+    """Also what others stood on, which shows once those are gone; until nothing is left that can be removed."""
+    before: set[str] = set()
+    while found := await engine.images(labels.of_home(home)):
+        ids = {image.id for image in found}
+        if ids == before:
+            break
+        before = ids
+        for image in found:
+            for reference in image.tags or (image.id,):
+                await engine.remove_image(reference)
+                say(f"Removed image {reference}")
 
 
 def _remove_files(locations: Locations, say: Say) -> None:
@@ -93,5 +98,6 @@ def _remove(path: Path, say: Say | None) -> None:
 
 
 def _folders(locations: Locations) -> list[Path]:
-    folders = (locations.state, locations.cache, locations.config, locations.runtime)
-    return [folder for folder in dict.fromkeys(folders) if folder.exists()]
+    folders = dict.fromkeys((locations.state, locations.cache, locations.config, locations.runtime))
+    outer = [folder for folder in folders if not any(parent in folders for parent in folder.parents)]
+    return [folder for folder in outer if folder.exists()]

@@ -24,7 +24,7 @@ def enable() -> None:
 def completion(shell: Annotated[str, typer.Argument(help="bash, zsh or fish.")] = "bash") -> None:
     """Print shell completion, e.g. for ~/.local/share/bash-completion/completions/runix."""
     if shell not in SHELLS:
-        raise InvalidRequest.of("shell", f"one of {', '.join(SHELLS)}")
+        raise InvalidRequest.of("shell", f"there is no completion for {shell}", hint=f"Say {', '.join(SHELLS)}.")
     script = typers.get_completion_script(  # type: ignore[attr-defined]  # as above
         prog_name="runix", complete_var="_RUNIX_COMPLETE", shell=shell
     )

@@ -4,6 +4,7 @@ On stderr, and on a terminal alone: a pipe never sees it. Whoever prints takes i
 """
 
 import os
+import shutil
 import sys
 import threading
 import time
@@ -62,7 +63,7 @@ class Waiting:
     def _show(self, seconds: float) -> None:
         frame = FRAMES[int(seconds / TICK) % len(FRAMES)]
         text = f"{frame} {self.what} · {elapsed(seconds)}"
-        width = os.get_terminal_size(sys.stderr.fileno()).columns or 80
+        width = shutil.get_terminal_size().columns
         sys.stderr.write(f"{_TAKE_AWAY}{text[: max(1, width - 1)]}")
         sys.stderr.flush()
         self._shown = True

@@ -88,7 +88,9 @@ def _fitted(columns: Sequence[Column], widths: list[int], width: int) -> list[in
 
 
 def _cell(column: Column, text: str, width: int | None) -> str:
-    text = " ".join(plain(text).split()) if width is not None else " ".join(text.splitlines())
+    text = " ".join(text.splitlines())
+    if width is not None:
+        text = plain(text)
     return status_word(text) if column.status and width is not None else text
 
 

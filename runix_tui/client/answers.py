@@ -29,6 +29,7 @@ from runix_tui.errors import (
 VERSION_HEADER = "Runix-Version"
 Shape = TypeVar("Shape")
 
+_LASTING = frozenset({"engine_missing"})  # what does not pass by itself: trying again is no use
 _KINDS: dict[int, type[RunixError]] = {
     kind.status: kind
     for kind in (Refused, Unauthorized, NotFound, MethodNotAllowed, Conflict, TooLarge, UnsupportedMedia, Misdirected)
@@ -62,7 +63,7 @@ def error_of(response: httpx.Response) -> RunixError:
         kind = NotAvailableYet if code == NotAvailableYet.default_code else InvalidRequest
         return kind(problem.detail, errors=wrong, hint=hint, code=code)
     if problem.status == Unavailable.status:
-        return Unavailable(problem.detail, hint=hint, code=code)
+        return Unavailable(problem.detail, hint=hint, code=code, transient=code not in _LASTING)
     if problem.evidence:
         return DeployError(problem.detail, hint=hint, code=code, evidence=tuple(problem.evidence))
     return _KINDS.get(problem.status, RunixError)(problem.detail, hint=hint, code=code)

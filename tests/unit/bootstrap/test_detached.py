@@ -1,0 +1,48 @@
+"""What is handed to a server in the background, and what is made of its last words."""
+
+from pathlib import Path
+
+import pytest
+
+from runix_tui.bootstrap import detached
+
+
+@pytest.mark.parametrize(
+    ("said", "message", "hint", "transient"),
+    [
+        ("runix: port 1 is taken\n  Choose another.\n", "port 1 is taken", "Choose another.", False),
+        ("2026 WARNING x: y\nrunix: wrong\n", "wrong", "", True),
+        ("Traceback\nValueError: x\n", "The server ended at once: ValueError: x", "has all that it said", False),
+        ("", "The server ended at once: it said nothing", "has all that it said", False),
+    ],
+)
+def test_last_words(tmp_path: Path, said: str, message: str, hint: str, transient: bool) -> None:
+    log = tmp_path / "server.log"
+    log.write_text("runix: of an earlier start\n" + said)
+    before = len("runix: of an earlier start\n")
+    error = detached._failed(log, before, 75 if transient else 1)
+    assert error.message == message
+    assert hint in error.hint
+    assert error.transient is transient
+
+
+def test_the_environment_of_a_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("RUNIX_TOKEN", "canary")
+    monkeypatch.setenv("RUNIX_HOME", "home")
+    found = detached._environ()
+    assert "RUNIX_TOKEN" not in found
+    assert found["RUNIX_HOME"] == str(tmp_path / "home")
+    monkeypatch.delenv("RUNIX_HOME")
+    assert "RUNIX_HOME" not in detached._environ()
+
+
+def test_a_log_does_not_grow_without_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import os
+
+    log = tmp_path / "server.log"
+    log.write_text("old " * 100)
+    monkeypatch.setattr(detached, "LOG_LIMIT", 100)
+    os.close(detached._open_log(log))
+    assert log.read_text() == ""
+    assert (tmp_path / "server.old.log").read_text().startswith("old")

@@ -1,0 +1,91 @@
+"""The lock of a home, and the hint where its server listens."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from runix_tui.bootstrap import home
+from runix_tui.bootstrap.home import ServerRunning, announced, is_held, server_hint, server_lock, server_pid
+from runix_tui.errors import ConfigError
+from runix_tui.locations import Locations, locate
+
+
+def test_one_server_at_a_time(locations: Locations, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(home, "LOCK_PATIENCE", 0.05)
+    assert not is_held(locations)
+    with server_lock(locations) as hold:
+        assert is_held(locations)
+        assert hold.intact()
+        assert server_pid(locations) == os.getpid()
+        with pytest.raises(ServerRunning, match=f"pid {os.getpid()}"), server_lock(locations):
+            pass
+    assert not is_held(locations)
+
+
+def test_who_only_looks_keeps_nobody_from_starting(locations: Locations) -> None:
+    look = "import sys; from runix_tui.bootstrap.home import is_held; from runix_tui.locations import locate\n"
+    look += "found = locate(); print('looking', flush=True)\nwhile True: is_held(found)"
+    environ = {**os.environ, "RUNIX_HOME": str(locations.state)}
+    with subprocess.Popen([sys.executable, "-c", look], env=environ, stdout=subprocess.PIPE) as looking:
+        assert looking.stdout
+        looking.stdout.readline()
+        try:
+            for _ in range(200):
+                with server_lock(locations):
+                    pass
+        finally:
+            looking.kill()
+
+
+def test_a_hint_is_good_while_its_server_holds_the_home(locations: Locations) -> None:
+    with server_lock(locations):
+        assert server_hint(locations) is None
+        with announced(locations, "http://127.0.0.1:1"):
+            hint = server_hint(locations)
+            assert hint
+            assert (hint.url, hint.pid) == ("http://127.0.0.1:1", os.getpid())
+            assert locations.server_file.stat().st_mode & 0o777 == 0o600
+            text = locations.server_file.read_text()
+        assert not locations.server_file.exists()
+    locations.server_file.write_text(text)
+    assert server_hint(locations) is None, "nobody holds the home: stale"
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"url": "x"}', '{"url": "x", "pid": null}', '{"url": "x", "pid": 1}'])
+def test_broken_and_foreign_hints_are_ignored(locations: Locations, text: str) -> None:
+    with server_lock(locations):
+        locations.server_file.write_text(text)
+        assert server_hint(locations) is None
+
+
+def test_another_servers_hint_stays(locations: Locations) -> None:
+    with server_lock(locations), announced(locations, "http://127.0.0.1:1"):
+        locations.server_file.write_text(json.dumps({"url": "http://127.0.0.1:2", "pid": 1}))
+    assert locations.server_file.exists()
+
+
+def test_a_home_that_was_removed_is_noticed(locations: Locations) -> None:
+    with server_lock(locations) as hold:
+        locations.lock_file.unlink()
+        assert not hold.intact()
+        with server_lock(locations) as other:
+            assert other.intact()
+            assert not hold.intact()
+
+
+def test_a_home_that_cannot_be(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ConfigError, match="file"), server_lock(locate({"RUNIX_HOME": str(tmp_path / "file")})):
+        pass
+
+
+def test_one_home_however_it_is_spelled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to("real")
+    monkeypatch.chdir(tmp_path)
+    spelled = ["real", "link", f"{tmp_path}/real/../link", str(tmp_path / "real")]
+    assert len({locate({"RUNIX_HOME": each}) for each in spelled}) == 1

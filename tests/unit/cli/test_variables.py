@@ -1,0 +1,47 @@
+"""Environment variables as people write them."""
+
+from pathlib import Path
+
+import pytest
+
+from runix_tui.cli import variables
+from runix_tui.errors import InvalidRequest
+
+
+def test_pairs_stay_as_they_are() -> None:
+    pairs = ["A=1", "B=", "C=a=b=c", "D=$HOME 'x' \"y\"\n", "E"]
+    assert variables.of_pairs(pairs, {"E": "mine"}) == {
+        "A": "1", "B": "", "C": "a=b=c", "D": "$HOME 'x' \"y\"\n", "E": "mine"
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("pair", ["1A=x", "=x", "A-B=x", "", "UNSET"])
+def test_wrong_pairs(pair: str) -> None:
+    with pytest.raises(InvalidRequest) as caught:
+        variables.of_pairs([pair], {})
+    assert caught.value.errors[0].path.startswith("env.")
+
+
+def test_a_file(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_bytes(b"# a comment\nexport A=1\n\nB='$HOME ${X}'\nC=\"two\nlines\"\nD=\nE\nF=gr\xc3\xbcn # why\n")
+    assert variables.of_file(file, {"E": "mine"}) == {
+        "A": "1", "B": "$HOME ${X}", "C": "two\nlines", "D": "", "E": "mine", "F": "grün"
+    }  # fmt: skip
+    assert variables.of_file(None, {}) == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (b"A=1\n!!nonsense!!\n", "!!nonsense!!"),
+        (b"A=1\n'x\n", "line 2"),
+        (b"A='never ended\n", "line 1"),
+        (b"\xff", "utf-8"),
+    ],
+)
+def test_a_file_that_is_none(tmp_path: Path, text: bytes, said: str) -> None:
+    file = tmp_path / ".env"
+    file.write_bytes(text)
+    with pytest.raises(InvalidRequest, match=said):
+        variables.of_file(file, {})
