@@ -62,6 +62,8 @@ class World:
     source: FakeSource = field(default_factory=FakeSource)
     config: Config = field(default_factory=lambda: Config(deploy=Deploy(listen_timeout=0.3, drain_timeout=1)))
 
+    dying_at: Faults | None = None  # of the next start
+
     @asynccontextmanager
     async def runix(self) -> AsyncIterator[Orchestrator]:
         """Runix on this world, until the block ends or a fault ends the process."""
@@ -69,16 +71,22 @@ class World:
         locations.prepare()
         store = MortalStore.open(locations.database)
         store.faults = Faults()
+        if self.dying_at:
+            self.engine.faults = self.gateway.faults = self.source.faults = store.faults = self.dying_at
         self.gateway.restarted()
         outside = Outside(self.engine, self.gateway, self.source, SystemClock())
         profiles = catalog.load()
+        begun = False
         try:
             async with orchestrating(locations, self.config, store, profiles, outside) as found:
                 self.store = store
+                begun = True
                 yield found
         except BaseExceptionGroup as group:
             if not group.split(Killed)[0]:
                 raise
+            if not begun:
+                raise Killed from None
         finally:
             store.close()
 
@@ -144,17 +152,17 @@ def disorder(world: World, runix: Orchestrator) -> str:
     return ""
 
 
-async def orderly(world: World, runix: Orchestrator, why: str = "") -> None:
+async def orderly(world: World, runix: Orchestrator, why: str = "", *, within: float = 10) -> None:
     """Wait until all is in order."""
     try:
-        await until(lambda: not disorder(world, runix))
+        await until(lambda: not disorder(world, runix), within=within)
     except TimeoutError:
         raise AssertionError(f"{why}: {disorder(world, runix)}") from None
 
 
-async def until(condition: Callable[[], bool]) -> None:
+async def until(condition: Callable[[], bool], *, within: float = 10) -> None:
     """Wait for something that must come true."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(within):
         while not condition():
             await asyncio.sleep(0.005)
 

@@ -1,116 +1,195 @@
-"""``kill -9`` at every effect of a redeploy, a rollback, a stop and a delete: the next start finds and leaves order."""
+"""``kill -9`` at every effect of everything, start-up included: the next start finds and leaves order."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
 
 import pytest
 
-from runix_tui.core.requests import DeploymentView
-from runix_tui.core.stages import ENDED, Status, VersionStatus
+from runix_tui.core.requests import ChangeRequest
+from runix_tui.core.secret import Secret
+from runix_tui.core.stages import Stage
 from runix_tui.deploy.orchestrator import Orchestrator
 from runix_tui.errors import NotFound
 from tests.fakes import Faults, Killed
-from tests.unit.deploy.conftest import World, ended, until
+from tests.unit.deploy.conftest import World, disorder, ended, orderly, until
 
-Act = Callable[[Orchestrator, str], Awaitable[object]]
+Act = Callable[[World, Orchestrator, str], Awaitable[object]]
 
 
-async def _redeploy(runix: Orchestrator, identity: str) -> None:
+@dataclass(frozen=True)
+class Scene:
+    """What is done, on what: a service that was deployed and ``redeployed``, and perhaps ``stopped``; or nothing."""
+
+    name: str
+    act: Act
+    there: bool = True
+    stopped: bool = False
+
+
+async def _redeploy(world: World, runix: Orchestrator, identity: str) -> None:
     await runix.redeploy(identity)
     await ended(runix, identity)
-    await asyncio.sleep(0.05)  # drain and prune
+    await _quiet(world)
 
 
-async def _rollback(runix: Orchestrator, identity: str) -> None:
+async def _rollback(world: World, runix: Orchestrator, identity: str) -> None:
     await runix.rollback(identity)
-    await asyncio.sleep(0.05)
+    await _quiet(world)
 
 
-async def _stop(runix: Orchestrator, identity: str) -> None:
-    await runix.stop(identity)
+async def _change(world: World, runix: Orchestrator, identity: str) -> None:
+    await runix.change(identity, ChangeRequest(env={"A": Secret("1")}))
+    await ended(runix, identity)
+    await _quiet(world)
 
 
-async def _delete(runix: Orchestrator, identity: str) -> None:
-    await runix.delete(identity)
+async def _create(world: World, runix: Orchestrator, _: str) -> None:
+    created = await runix.create(world.request("fresh"))
+    await ended(runix, created.deployment.id)
+    await _quiet(world)
 
 
-async def _count(world: World, act: Act) -> int:
-    """How many effects ``act`` has when nobody kills it."""
-    async with world.runix() as runix:
-        view = await _ready(world, runix)
-        faults = world.kill_at(None)
-        await act(runix, view.deployment.id)
-        return len(faults.seen)
+async def _recover(world: World, runix: Orchestrator, identity: str) -> None:
+    before = world.engine.faults.seen.count("switched")
+    world.engine.crash(next(iter(world.engine.made)), 1)
+    await until(lambda: world.engine.faults.seen.count("switched") > before)
 
 
-async def _ready(world: World, runix: Orchestrator) -> DeploymentView:
+async def _make_again(world: World, runix: Orchestrator, identity: str) -> None:
+    world.engine.vanish(next(iter(world.engine.made)))
+    await until(lambda: runix.get(identity).health == "unhealthy" or bool(world.engine.made))
+    await until(lambda: bool(world.engine.made) and runix.get(identity).health == "healthy")
+
+
+async def _quiet(world: World) -> None:
+    """Drained and pruned."""
+    await until(lambda: world.engine.faults.seen[-1:] == ["prune_layers"])
+
+
+SCENES = (
+    Scene("create", _create, there=False),
+    Scene("redeploy", _redeploy),
+    Scene("rollback", _rollback),
+    Scene("change", _change),
+    Scene("stop", lambda _, runix, identity: runix.stop(identity)),
+    Scene("start", lambda _, runix, identity: runix.start(identity), stopped=True),
+    Scene("delete", lambda _, runix, identity: runix.delete(identity)),
+    Scene("recover", _recover),
+    Scene("make again", _make_again),
+)
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("runix_tui.deploy.recovery.FIRST_PAUSE", 0.001)
+    monkeypatch.setattr("runix_tui.deploy.supervisor.LOOK_EVERY", 0.2)
+
+
+async def _set(world: World, runix: Orchestrator, scene: Scene) -> str:
+    """Set the scene; gives the deployment's id."""
+    if not scene.there:
+        return ""
     view = await world.deployed(runix)
     await runix.redeploy(view.deployment.id)
-    view = await ended(runix, view.deployment.id)
+    await ended(runix, view.deployment.id)
     await until(lambda: len(world.engine.made) == 1)
-    await asyncio.sleep(0.02)
-    return view
+    await _quiet(world)
+    if scene.stopped:
+        await runix.stop(view.deployment.id)
+    return view.deployment.id
 
 
-async def _killed(world: World, act: Act, number: int) -> str:
-    """Do ``act`` and die at its ``number``-th effect; gives the deployment's id."""
-    identity = ""
-    try:
+async def _count(world: World, scene: Scene) -> int:
+    """How many effects the act has when nobody kills it."""
+    async with world.runix() as runix:
+        identity = await _set(world, runix, scene)
+        faults = world.kill_at(None)
+        await scene.act(world, runix, identity)
+        await _emptied(runix)
+        return len(faults.seen) - faults.seen[::-1].index("remove_deployment") - 1
+
+
+async def _emptied(runix: Orchestrator) -> None:
+    for found in runix.deployments():
+        await runix.delete(found.deployment.id)
+
+
+async def _killed(world: World, scene: Scene, number: int) -> None:
+    """Do it and die at its ``number``-th effect."""
+    with suppress(Killed):
         async with world.runix() as runix:
-            view = await _ready(world, runix)
-            identity = view.deployment.id
+            identity = await _set(world, runix, scene)
             faults = world.kill_at(number)
-            doing = asyncio.ensure_future(act(runix, identity))
+            doing = asyncio.ensure_future(scene.act(world, runix, identity))
             try:
                 while not faults.dead and not doing.done():
-                    await asyncio.sleep(0.002)
+                    await asyncio.sleep(0.001)
             finally:
                 doing.cancel()
                 await asyncio.gather(doing, return_exceptions=True)
             raise Killed
-    except Killed:
-        pass
-    world.engine.faults = world.gateway.faults = world.source.faults = Faults()
-    return identity
 
 
-@pytest.mark.parametrize("act", [_redeploy, _rollback, _stop, _delete], ids=lambda act: act.__name__.strip("_"))
-async def test_order_is_restored_after_kill_at_any_effect(world: World, act: Act) -> None:
-    effects = await _count(world, act)
-    assert effects > 3
-    async with world.runix() as runix:
-        for found in runix.deployments():
-            await runix.delete(found.deployment.id)
-    for number in range(effects):
-        identity = await _killed(world, act, number)
+async def _started_and_killed(world: World, number: int) -> bool:
+    """Start, and die at the ``number``-th effect of starting; whether there were that many."""
+    faults = world.dying_at = Faults(at=number)
+    with suppress(Killed):
         async with world.runix() as runix:
-            await _in_order(world, runix, identity, f"killed at effect {number}")
-            for found in runix.deployments():
-                await runix.delete(found.deployment.id)
-            assert not world.engine.made
-            assert not world.engine.stored
+            seen = -1
+            while not faults.dead and (seen != len(faults.seen) or disorder(world, runix)):
+                seen = len(faults.seen)
+                await asyncio.sleep(0.04)
+            raise Killed
+    world.dying_at = None
+    return faults.dead
 
 
-async def _in_order(world: World, runix: Orchestrator, identity: str, why: str) -> None:
-    async with asyncio.timeout(5):
-        while not world.engine.faults.seen.count("containers") > 1:
-            await asyncio.sleep(0.005)
-    await asyncio.sleep(0.03)
-    try:
-        view = runix.get(identity)
-    except NotFound:
+async def _recovered(world: World, why: str) -> None:
+    world.faults()
+    async with world.runix() as runix:
+        await orderly(world, runix, why)
+        for view in runix.deployments():
+            await _logs_end(runix, view.deployment.id, why)
+            assert not [v for v in runix.history(view.deployment.id) if v.stage is Stage.BUILDING], why
+        await _emptied(runix)
         assert not world.engine.made, why
-        return
-    history = runix.history(identity)
-    assert all(version.stage in ENDED for version in history), why
-    assert view.status is not Status.BUILDING, why
-    running = [version for version in history if version.status is VersionStatus.RUNNING]
-    if view.status is Status.STOPPED:
-        assert not running, why
-        assert not world.engine.made, why
-        return
-    assert view.status is Status.RUNNING, why
-    assert len(running) == 1, why
-    assert list(world.engine.made) == [running[0].container_id], why
-    assert world.engine.made[running[0].container_id or ""].state == "running", why
-    assert view.deployment.subdomain in world.gateway.routes, why
+        assert not world.engine.stored, why
+        assert not world.engine.nets, why
+        assert not world.gateway.routes, why
+        assert not [path for path in (world.home / "state").rglob("*") if path.is_file() and "logs" in str(path)], why
+
+
+async def _logs_end(runix: Orchestrator, identity: str, why: str) -> None:
+    """Every build log that was begun has an end, so that its readers have one too."""
+    for version in runix.history(identity):
+        with suppress(NotFound):
+            async with asyncio.timeout(2):
+                text = [batch.ndjson() async for batch in runix.build_log(identity, version=version.number)]
+            last = json.loads(text[-1].splitlines()[-1])
+            assert last.keys() == {"seq", "status"}, f"{why}: {last}"
+
+
+@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
+async def test_order_is_restored_after_kill_at_any_effect(world: World, scene: Scene) -> None:
+    effects = await _count(world, scene)
+    assert effects > 3
+    for number in range(effects):
+        await _killed(world, scene, number)
+        await _recovered(world, f"{scene.name} killed at effect {number}")
+
+
+@pytest.mark.parametrize("at", [4, 12])
+async def test_order_is_restored_after_kill_at_any_effect_of_the_start_that_restores_it(world: World, at: int) -> None:
+    number = 0
+    while True:
+        await _killed(world, SCENES[1], at)
+        world.faults()
+        more = await _started_and_killed(world, number)
+        await _recovered(world, f"redeploy killed at {at}, then the start at effect {number}")
+        if not more:
+            break
+        number += 1
+    assert number > 5
