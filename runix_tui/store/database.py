@@ -3,6 +3,7 @@
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 from runix_tui.store.faults import mapped
 from runix_tui.store.migrations import PRIVATE, migrate
 
+BUSY_PAUSE = 0.01  # seconds
 BUSY_TIMEOUT = 5.0  # seconds; another opener holds the lock for one migration at most
 
 Values = Sequence[Any] | Mapping[str, Any]
@@ -40,10 +42,23 @@ class Database:
             migrate(self._connection, self.path)
             # WAL: readers never wait for the writer. NORMAL: a commit survives the end of the process without an fsync
             # of its own; a power cut may lose the newest commits, never the file.
-            self._connection.execute("PRAGMA journal_mode = WAL")
+            self._write_ahead()
             self._connection.execute("PRAGMA synchronous = NORMAL")
             self._connection.execute("PRAGMA foreign_keys = ON")
             _make_private(self.path)
+
+    def _write_ahead(self) -> None:
+        """Switch to WAL. SQLite does not wait here for another opener that does the same: so we do."""
+        deadline = time.monotonic() + BUSY_TIMEOUT
+        while True:
+            try:
+                self._connection.execute("PRAGMA journal_mode = WAL")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                    raise
+                time.sleep(BUSY_PAUSE)
+            else:
+                return
 
     def all(self, sql: str, values: Values = ()) -> list[sqlite3.Row]:
         """Every row of a query."""

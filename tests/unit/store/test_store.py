@@ -31,7 +31,7 @@ from runix_tui.store.store import Store
 NOW = datetime(2026, 2, 25, 10, 0, 0, 123456, UTC)
 OFTEN = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
-texts = st.text(st.characters(exclude_characters="\0"), max_size=200)
+texts = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=200)
 moments = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))
 envs = st.dictionaries(st.from_regex(r"[A-Za-z_][A-Za-z0-9_]{0,20}", fullmatch=True), texts.map(Secret), max_size=5)
 configs = st.builds(
