@@ -111,7 +111,7 @@ async def orchestrating(
             parts = _Parts(
                 locations, config, store=store, profiles=profiles, outside=outside, tasks=tasks, logs=logs, bus=bus
             )
-            parts.reconciliation.records()
+            await parts.reconciliation.records()
             upkeep = tasks.spawn(parts.upkeep.run(parts.reconciliation, parts.supervisor), "upkeep")
             try:
                 yield parts.orchestrator

@@ -10,6 +10,7 @@ from runix_tui.core.ports import Clock
 from runix_tui.core.stages import ENDED, Stage, VersionStatus
 from runix_tui.deploy.clock import stamp
 from runix_tui.deploy.deletion import Deletion
+from runix_tui.deploy.journal import Journal
 from runix_tui.deploy.launcher import Launcher
 from runix_tui.deploy.leftovers import Leftovers
 from runix_tui.deploy.logs import Logs
@@ -53,15 +54,15 @@ class Reconciliation:
         self._clock = clock
         self._locations = locations
 
-    def records(self) -> None:
+    async def records(self) -> None:
         """No version stays on its way, no build log without its end; logs and checkouts that belong to nobody go."""
         deployments = self._store.deployments()
         for deployment in deployments:
             for version in self._store.versions(deployment.id):
                 if version.stage not in ENDED:
-                    self._interrupt(version)
+                    await self._interrupt(version)
                 else:
-                    self._end_log(version, version.status)
+                    await self._end_log(version, version.status)
         for stranger in self._logs.strangers({deployment.id for deployment in deployments}):
             self._logs.remove(stranger)
         for left in self._locations.checkouts.iterdir():
@@ -83,7 +84,7 @@ class Reconciliation:
         if failed:
             raise failed
 
-    def _interrupt(self, version: Version) -> None:
+    async def _interrupt(self, version: Version) -> None:
         now = self._clock.now()
         ended = replace(
             version,
@@ -95,18 +96,21 @@ class Reconciliation:
             stages=tuple(_ended(stage, now) for stage in version.stages),
         )
         self._store.save_version(ended)
-        self._end_log(ended, VersionStatus.FAILED, INTERRUPTED.message)
+        await self._end_log(ended, VersionStatus.FAILED, INTERRUPTED.message)
 
-    def _end_log(self, version: Version, status: VersionStatus, *lines: str) -> None:
+    async def _end_log(self, version: Version, status: VersionStatus, *lines: str) -> None:
         begun = self._store.build_range(version.deployment_id, version.number)
         if begun is None or begun[1] is not None:
             return
         now = stamp(self._clock.now())
         journal = self._logs.build(version.deployment_id)
-        for line in lines:
-            journal.append(now, "runix", line)
-        self._store.end_build(version.deployment_id, version.number, journal.end(now, status.value))
-        journal.flush()
+        last = await _written_end(journal, begun[0])
+        if last is None:
+            for line in lines:
+                journal.append(now, "runix", line)
+            last = journal.end(now, status.value)
+            journal.flush()
+        self._store.end_build(version.deployment_id, version.number, last)
 
     async def _follow_logs(self) -> None:
         for container in await self._supervisor.containers():
@@ -118,3 +122,11 @@ class Reconciliation:
 
 def _ended(stage: StageTime, now: datetime) -> StageTime:
     return stage if stage.finished_at else replace(stage, finished_at=now, result="failed")
+
+
+async def _written_end(journal: Journal, first: int) -> int | None:
+    """The seq of the ``End`` of a log that begins at ``first``, if it was written before Runix ended."""
+    async for batch in journal.read(after=first - 1, through_end=True):
+        if batch.through_end()[1]:
+            return batch.last
+    return None

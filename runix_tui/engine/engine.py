@@ -199,6 +199,8 @@ class PodmanEngine:
             return self._opened
 
     async def _open(self) -> _Open:
+        if self._service is not None:
+            await asyncio.to_thread(self._service.begin)
         given, _, _ = await asyncio.gather(  # the service starts while libraries load
             asyncio.to_thread(provision, self._environ, self._config.build.ca_bundle),
             asyncio.to_thread(_load),

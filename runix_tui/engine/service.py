@@ -57,6 +57,7 @@ class Service:
         self._locations = locations
         self._child: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
+        self._ended = False
         self._users = Users(locations.engine_lock, locations.engine_users)
 
     @property
@@ -74,6 +75,11 @@ class Service:
         """Its containers.conf."""
         return self._locations.engine / "containers.conf"
 
+    def begin(self) -> None:
+        """Let it be started (again) after :meth:`stop`."""
+        with self._lock:
+            self._ended = False
+
     def ensure(self) -> None:
         """Have it run and answer: adopted when it was started with the same settings or somebody uses it, started anew
         otherwise.
@@ -81,6 +87,8 @@ class Service:
         Raises ``Unavailable`` when Podman is not installed or does not start, saying what to do.
         """
         with self._lock, self._deciding():
+            if self._ended:  # a thread that was late, its caller gone: it must not start what was just ended
+                raise Unavailable("The engine's service has ended.", hint="Runix is ending: start it again.")
             podman = self._installed()
             self.keep_networks_apart()
             self.runtime = self.runtime or hosts.pick_runtime(self.host)
@@ -101,6 +109,7 @@ class Service:
     def stop(self) -> None:
         """Need it no longer: it ends, unless another program uses it. Containers go on."""
         with self._lock, self._deciding():
+            self._ended = True
             if self._users.join():
                 self._end_all()
                 self._record_file.unlink(missing_ok=True)

@@ -2,12 +2,13 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -33,10 +34,12 @@ def runix() -> Iterator[Installation]:
 
 
 @contextmanager
-def serving(runix: Installation, *arguments: str, **environ: str) -> Iterator["Foreground"]:
+def serving(
+    runix: Installation, *arguments: str, program: Sequence[str] = (RUNIX,), **environ: str
+) -> Iterator["Foreground"]:
     """``runix serve`` in the foreground, which has said that it accepts requests."""
     child = subprocess.Popen(
-        [RUNIX, "serve", *arguments],
+        [*program, "serve", *arguments],
         env=runix.environ | environ,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -330,3 +333,63 @@ def test_a_newer_store_is_refused_and_left_as_it_is() -> None:
         with closing(sqlite3.connect(made.folder / "runix.db")) as store:
             store.execute(f"PRAGMA user_version = {found}")
         made.run("status")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="hides the engine's program by a mount, which needs root")
+def test_without_an_engine_it_reads_says_what_is_missing_and_recovers() -> None:
+    podman = shutil.which("podman")
+    assert podman
+    hidden = ["unshare", "--mount", "sh", "-c", f'mount --bind /dev/null {podman} && exec "$@"', "sh", RUNIX]
+    with installed() as made:
+        with serving(made, program=hidden) as server, server.api() as api:
+            assert health(server.url)["status"] == "degraded"
+            assert api.get("/deployments").json() == []
+            body = {
+                "repo_url": str(made.repository("plain-python")),
+                "service_name": "x",
+                "service_type": "web_service",
+            }
+            refused = api.post("/deployments", json=body)
+            assert (refused.status_code, refused.json()["code"]) == (503, "engine_missing")
+            assert "runix doctor" in refused.json()["hint"]
+            assert api.get("/deployments").json() == []
+            said = made.run("deploy", body["repo_url"], code=1).stderr
+            assert "podman" in said
+            assert "runix doctor --fix" in said
+            doctor = subprocess.run([*hidden, "doctor"], env=made.environ, capture_output=True, text=True, check=False)
+            assert doctor.returncode == 1
+            assert "Podman is not installed" in doctor.stdout
+            subprocess.run(["nsenter", "-t", str(made.server_pid), "-m", "umount", podman], check=True, timeout=10)
+            until(lambda: health(server.url)["status"] == "ok")
+            assert server.end()[0] == 0
+        assert services(made) == []
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="mounts a small file system, which needs root")
+def test_a_full_disk_is_said_and_loses_nothing(tmp_path: Path) -> None:
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", str(tmp_path)], check=True, timeout=10)
+    try:
+        with installed(RUNIX_HOME=str(tmp_path / "home")) as made:
+            made.folder = tmp_path / "home"
+            repository = str(made.repository("plain-python"))
+            made.run("deploy", repository, "--name", "kept")
+            before = made.json("status", "kept") | {"resources": None}
+            filler = tmp_path / "filler"
+            with suppress(OSError), filler.open("wb") as file:
+                while True:
+                    file.write(bytes(4096))
+                    file.flush()
+            for command in (
+                ("deploy", repository, "--name", "more"),
+                ("redeploy", "kept"),
+                ("env", "set", "kept", "A=b"),
+            ):
+                done = made.run(*command, code=None)
+                assert done.returncode in (1, 75)
+                assert "no room left" in done.stderr
+            assert "No space left" in made.run("token", "--rotate", code=1).stderr
+            assert made.json("status", "kept") | {"resources": None} == before
+            filler.unlink()
+            made.run("redeploy", "kept")
+    finally:
+        subprocess.run(["umount", "--lazy", str(tmp_path)], check=True, timeout=10)

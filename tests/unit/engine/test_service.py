@@ -122,6 +122,17 @@ def test_stop_leaves_nothing(service):
     assert not service.socket.exists()
 
 
+def test_a_late_thread_does_not_start_what_was_ended(service):
+    service.ensure()
+    service.stop()
+    with pytest.raises(Unavailable):
+        service.ensure()
+    assert services.services_on(service.socket) == []
+    service.begin()
+    service.ensure()
+    assert is_service(pid_of(service), service.socket)
+
+
 @pytest.mark.parametrize("way", ["ensure", "stop"])
 def test_one_without_a_record_is_ended(service, locations, environ, way):
     service.ensure()
