@@ -16,7 +16,7 @@ demo: ## deploy the showcase on this machine, from nothing to its URL
 
 test: lint ## every check and every test, on the real engine
 	$(BIN)/pytest -n auto tests/unit tests/api tests/contracts
-	$(BIN)/pytest -n 2 --dist loadfile tests/integration
+	$(BIN)/pytest tests/integration
 
 check: lint ## format, lint, strict types, import contracts, unit tests
 	$(BIN)/pytest -q -n auto tests/unit
