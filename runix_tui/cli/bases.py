@@ -5,10 +5,11 @@ from typing import Annotated
 import typer
 
 from runix_tui.cli.options import Json
-from runix_tui.cli.output import as_json, line, say, size
+from runix_tui.cli.output import as_json, line, say
 from runix_tui.cli.progress import Waiting
 from runix_tui.cli.session import home
 from runix_tui.cli.table import Column, table
+from runix_tui.core.human import size
 
 app = typer.Typer(help="Base images, shared by all homes.", no_args_is_help=True)
 

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from runix_tui.cli.options import Json, Name
-from runix_tui.cli.output import age, as_json, foreign, line, local, say, size, write
+from runix_tui.cli.output import as_json, foreign, line, local, say, write
 from runix_tui.cli.session import DEFAULT_PROJECT, connected, find
 from runix_tui.cli.table import Column, status_word, table
 from runix_tui.core.events import Gap, LogEvent, LogLine, StageMark
+from runix_tui.core.human import age, size
 from runix_tui.errors import InvalidRequest
 
 if TYPE_CHECKING:

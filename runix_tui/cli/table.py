@@ -6,7 +6,8 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from runix_tui.cli.output import line, plain
+from runix_tui.cli.output import line
+from runix_tui.core.terminal import plain
 
 GAP = 2  # columns between two cells
 LEAST = 12  # columns that a cut cell keeps
