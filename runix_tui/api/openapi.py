@@ -48,7 +48,7 @@ _EVENTS = {  # name: data, meaning, id
     "end": ('{"seq":44,"status":"running"}', "the build's end, a history status; then the stream closes", 44),
     "deployment": (
         '{"id":"a1b2c3d4-…","status":"running","phase":"live","…":"…"}',
-        "the list form and phase",
+        "the list form",
         1772013600000000,
     ),
     "removed": ('{"id":"a1b2c3d4-…","deleted":true}', "a deployment that is gone", 1772013600000001),

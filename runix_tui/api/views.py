@@ -1,14 +1,15 @@
 """From what the orchestrator gives to what the API answers. Secrets are masked here unless they are asked for."""
 
 from datetime import datetime
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from runix_tui.api.problems import plain
 from runix_tui.core import wire
-from runix_tui.core.models import Kind, Project, ServiceConfig, ServiceType, Usage, Version
+from runix_tui.core.models import Commit, Kind, Project, ServiceConfig, ServiceType, Usage, Version
+from runix_tui.core.plan import Plan
 from runix_tui.core.requests import DeploymentView, SystemHealth
 from runix_tui.core.secret import MASK, Secret
-from runix_tui.core.stages import Status, VersionStatus
+from runix_tui.core.stages import Stage, Status, VersionStatus
 from runix_tui.errors import Failure
 
 DEFAULT_BRANCH = "main"
@@ -33,6 +34,8 @@ class _Listed(TypedDict):
     serving: bool
     created_at: datetime
     updated_at: datetime
+    phase: Stage | None
+    error: wire.Fault | None
 
 
 class _Entry(TypedDict):
@@ -48,6 +51,8 @@ class _Entry(TypedDict):
     image_id: str | None
     rollback_of: int | None
     error: wire.Fault | None
+    commit: wire.CommitDetails | None
+    image_size: int | None
 
 
 def deployment(view: DeploymentView) -> wire.Deployment:
@@ -56,8 +61,8 @@ def deployment(view: DeploymentView) -> wire.Deployment:
 
 
 def event(view: DeploymentView) -> wire.DeploymentEvent:
-    """The list form and the phase."""
-    return wire.DeploymentEvent(**_listed(view), phase=view.phase)
+    """The list form, of a deployment that changed."""
+    return wire.DeploymentEvent(**_listed(view))
 
 
 def details(view: DeploymentView, usage: Usage | None, *, reveal: bool = False) -> wire.DeploymentDetails:
@@ -65,8 +70,6 @@ def details(view: DeploymentView, usage: Usage | None, *, reveal: bool = False) 
     config = view.deployment.config
     return wire.DeploymentDetails(
         **_listed(view),
-        phase=view.phase,
-        error=fault(view.error),
         env=_env(config.env, reveal=reveal),
         port=_port(view.current) or config.port,
         command=config.command,
@@ -95,6 +98,8 @@ def _listed(view: DeploymentView) -> _Listed:
         "serving": view.serving is not None,
         "created_at": deployed.created_at,
         "updated_at": deployed.updated_at,
+        "phase": view.phase,
+        "error": fault(view.error),
     }
 
 
@@ -105,23 +110,13 @@ def history_entry(version: Version) -> wire.HistoryEntry:
 
 def version_details(version: Version, *, reveal: bool = False) -> wire.VersionDetails:
     """A history entry with everything that went into it."""
-    plan, release, commit = version.plan, version.release, version.commit
+    plan = version.plan
     return wire.VersionDetails(
         **_entry(version),
         stage=version.stage,
-        commit=wire.CommitDetails(
-            sha=commit.sha,
-            author=plain(commit.author),
-            subject=plain(commit.subject),
-            authored_at=commit.authored_at,
-        )
-        if commit
-        else None,
         dockerfile=plain(version.dockerfile) if version.dockerfile is not None else None,
-        plan=plan.model_dump(mode="json", exclude={"origins"}) if plan else None,
-        origins={key: wire.OriginDetails(**origin.model_dump()) for key, origin in plan.origins.items()}
-        if plan
-        else {},
+        plan=plan_values(plan),
+        origins=origins(plan),
         stages=[
             wire.StageDetails(
                 stage=one.stage,
@@ -133,7 +128,6 @@ def version_details(version: Version, *, reveal: bool = False) -> wire.VersionDe
             for one in version.stages
         ],
         config=_config(version.config, reveal=reveal),
-        image_size=release.image_size if release else None,
         port=_port(version),
     )
 
@@ -150,7 +144,29 @@ def _entry(version: Version) -> _Entry:
         "image_id": version.release.image_id if version.release else None,
         "rollback_of": version.rollback_of,
         "error": fault(version.failure),
+        "commit": commit(version.commit),
+        "image_size": version.release.image_size if version.release else None,
     }
+
+
+def commit(one: Commit | None) -> wire.CommitDetails | None:
+    """A commit, whole."""
+    if one is None:
+        return None
+    return wire.CommitDetails(
+        sha=one.sha, author=plain(one.author), subject=plain(one.subject), authored_at=one.authored_at
+    )
+
+
+def plan_values(plan: Plan | None) -> dict[str, Any] | None:
+    """A plan without where its choices came from."""
+    return plan.model_dump(mode="json", exclude={"origins"}) if plan else None
+
+
+def origins(plan: Plan | None) -> dict[str, wire.OriginDetails]:
+    """Where the choices of a plan came from."""
+    found = plan.origins.items() if plan else ()
+    return {key: wire.OriginDetails(**origin.model_dump()) for key, origin in found}
 
 
 def fault(failure: Failure | None) -> wire.Fault | None:

@@ -1,16 +1,17 @@
 """Following logs and events in an event loop, as batches of bytes: the TUI shows millions of lines and reads few."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Self
 
 import httpx
-import httpx_sse
+from httpx_sse import EventSource, ServerSentEvent
 
 from runix_tui.client import answers, lines
 from runix_tui.client.lines import LogChunk
-from runix_tui.client.sync import PATIENT, Change, change, settings
+from runix_tui.client.sync import PATIENT, Change, Shape, change, connecting, deed
+from runix_tui.core import wire
 from runix_tui.core.secret import Secret
 
 
@@ -22,7 +23,7 @@ class AsyncClient:
         self.url = url.rstrip("/")
         self.server_version: str | None = None
         with answers.reaching(self.url):
-            self._http = httpx.AsyncClient(**settings(self.url, token))
+            self._http = httpx.AsyncClient(**connecting(self.url, token))
 
     async def __aenter__(self) -> Self:
         return self
@@ -44,9 +45,10 @@ class AsyncClient:
         since: str | None = None,
         follow: bool = True,
         after: int | None = None,
+        before: int | None = None,
     ) -> AsyncGenerator[LogChunk, None]:
         """Run-time log lines; as ``Client.logs``."""
-        query = lines.query(tail, since, follow)
+        query = lines.query(tail, since, follow, before)
         return self._chunks(f"/deployments/{deployment_id}/logs", query, after)
 
     def build_log(
@@ -56,11 +58,20 @@ class AsyncClient:
         query = lines.build_query(version, follow)
         return self._chunks(f"/deployments/{deployment_id}/build-stream", query, after)
 
-    async def events(self) -> AsyncGenerator[Change, None]:
+    def events(self) -> AsyncGenerator[Change, None]:
         """Every state change from now on."""
-        async with self._stream("/events", {}, {"Accept": "text/event-stream"}) as response:
-            async for event in httpx_sse.EventSource(response).aiter_sse():
-                yield change(event.event, event.data)
+        return self._events("/events", {}, change)
+
+    def activity(self, *, tail: int = 200, follow: bool = True) -> AsyncGenerator[wire.Activity, None]:
+        """As ``Client.activity``."""
+        return self._events("/activity", lines.activity_query(tail, follow), deed)
+
+    async def _events(
+        self, path: str, query: Mapping[str, str], read: Callable[[ServerSentEvent], Shape]
+    ) -> AsyncGenerator[Shape, None]:
+        async with self._stream(path, query, {"Accept": "text/event-stream"}) as response:
+            async for event in EventSource(response).aiter_sse():
+                yield read(event)
 
     async def _chunks(self, path: str, query: Mapping[str, str], after: int | None) -> AsyncGenerator[LogChunk, None]:
         splitter = lines.Splitter()

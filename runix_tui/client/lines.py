@@ -64,18 +64,28 @@ def event(line: bytes) -> LogEvent:
     return End(seq, found["status"])
 
 
-def query(tail: int | str | None, since: str | None, follow: bool) -> dict[str, str]:
+def query(tail: int | str | None, since: str | None, follow: bool, before: int | None = None) -> dict[str, str]:
     """The query of ``/logs``."""
-    found = {"tail": "all" if tail is None else str(tail), "follow": "true" if follow else "false"}
-    return found | ({"since": since} if since else {})
+    found = {"tail": "all" if tail is None else str(tail), "follow": _flag(follow and before is None)}
+    found |= {"since": since} if since else {}
+    return found | ({"before": str(before)} if before is not None else {})
 
 
 def build_query(version: int | None, follow: bool) -> dict[str, str]:
     """The query of ``/build-stream``."""
-    found = {"follow": "true" if follow else "false"}
+    found = {"follow": _flag(follow)}
     return found | ({"version": str(version)} if version else {})
+
+
+def activity_query(tail: int, follow: bool) -> dict[str, str]:
+    """The query of ``/activity``."""
+    return {"tail": str(tail), "follow": _flag(follow)}
 
 
 def headers(after: int | None) -> dict[str, str]:
     """The headers that ask for NDJSON after a seq."""
     return {"Accept": "application/x-ndjson"} | ({"Last-Event-ID": str(after)} if after is not None else {})
+
+
+def _flag(value: bool) -> str:
+    return "true" if value else "false"

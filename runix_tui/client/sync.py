@@ -1,11 +1,11 @@
 """Calls to the REST API, one method for each."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 import httpx
-import httpx_sse
+from httpx_sse import EventSource, ServerSentEvent
 
 from runix_tui import __version__
 from runix_tui.client import answers, lines
@@ -36,7 +36,7 @@ class Client:
         self._version = version
         self._say = say
         with answers.reaching(self.url):
-            self._http = httpx.Client(**settings(self.url, token))
+            self._http = httpx.Client(**connecting(self.url, token))
 
     def __enter__(self) -> Self:
         return self
@@ -109,7 +109,20 @@ class Client:
         """One version with plan, Dockerfile, stages."""
         return self._call(wire.VersionDetails, "GET", f"/deployments/{deployment_id}/versions/{number}")
 
-    # --- projects and health -----------------------------------------------------------------------------------------
+    def plan(self, body: Mapping[str, Any]) -> wire.Planned:
+        """What a deployment would be built by; fetches, builds nothing. ``body`` is that of :meth:`create`, where the
+        name may be left out."""
+        return self._call(wire.Planned, "POST", "/plan", json=dict(body), timeout=PATIENT)
+
+    def usage(self, ids: Sequence[str] = ()) -> list[wire.Usage]:
+        """What those of the deployments (all when none is named) that run now use; cheap enough to ask often."""
+        return self._call(list[wire.Usage], "GET", "/usage", params={"id": list(ids)})
+
+    def shell(self, deployment_id: str) -> wire.Shell:
+        """What to run on this machine for a shell inside what runs."""
+        return self._call(wire.Shell, "GET", f"/deployments/{deployment_id}/shell")
+
+    # --- projects and the installation --------------------------------------------------------------------------------
 
     def projects(self) -> list[wire.Project]:
         """All projects, oldest first."""
@@ -127,6 +140,18 @@ class Client:
         """The state of the installation."""
         return self._call(wire.Health, "GET", "/healthz")
 
+    def checkup(self) -> list[wire.Check]:
+        """What works on the server's machine and what does not, with remedies; takes some seconds at worst."""
+        return self._call(list[wire.Check], "GET", "/checkup")
+
+    def settings(self) -> wire.Settings:
+        """config.toml."""
+        return self._call(wire.Settings, "GET", "/settings")
+
+    def change_settings(self, changes: Mapping[str, Any]) -> wire.Settings:
+        """Set keys of config.toml (``{"build.cpus": 1.5}``), keeping its comments; None removes a key."""
+        return self._call(wire.Settings, "PATCH", "/settings", json=dict(changes))
+
     # --- streams -----------------------------------------------------------------------------------------------------
 
     def logs(
@@ -137,10 +162,11 @@ class Client:
         since: str | None = None,
         follow: bool = True,
         after: int | None = None,
+        before: int | None = None,
     ) -> Iterator[LogEvent]:
         """Run-time log lines. ``after`` (a seq) wins over ``since`` (a time or ``10m``), which wins over ``tail``
-        (``all`` or None: all)."""
-        for chunk in self.log_chunks(deployment_id, tail=tail, since=since, follow=follow, after=after):
+        (``all`` or None: all). ``before`` (a seq): the ``tail`` lines before it, oldest first, and no more."""
+        for chunk in self.log_chunks(deployment_id, tail=tail, since=since, follow=follow, after=after, before=before):
             yield from chunk.events()
 
     def log_chunks(
@@ -151,9 +177,11 @@ class Client:
         since: str | None = None,
         follow: bool = True,
         after: int | None = None,
+        before: int | None = None,
     ) -> Iterator[LogChunk]:
         """As :meth:`logs`, as many lines at once as there are."""
-        return self._chunks(f"/deployments/{deployment_id}/logs", lines.query(tail, since, follow), after)
+        query = lines.query(tail, since, follow, before)
+        return self._chunks(f"/deployments/{deployment_id}/logs", query, after)
 
     def build_log(
         self, deployment_id: str, *, version: int | None = None, after: int | None = None, follow: bool = True
@@ -171,14 +199,21 @@ class Client:
 
     def events(self) -> Iterator[Change]:
         """Every state change from now on."""
+        return self._events("/events", {}, change)
+
+    def activity(self, *, tail: int = 200, follow: bool = True) -> Iterator[wire.Activity]:
+        """The last ``tail`` things that Runix did, and each one that begins or ends from then on; one that ends comes
+        again with the same id."""
+        return self._events("/activity", lines.activity_query(tail, follow), deed)
+
+    def _events(self, path: str, query: Mapping[str, str], read: Callable[[ServerSentEvent], Shape]) -> Iterator[Shape]:
         headers = {"Accept": "text/event-stream"}
         with (
             answers.reaching(self.url),
-            self._http.stream("GET", "/events", headers=headers, timeout=PATIENT) as response,
+            self._http.stream("GET", path, params=query, headers=headers, timeout=PATIENT) as response,
         ):
             self._begun(response)
-            for event in httpx_sse.EventSource(response).iter_sse():
-                yield change(event.event, event.data)
+            yield from map(read, EventSource(response).iter_sse())
 
     def _chunks(self, path: str, query: Mapping[str, str], after: int | None) -> Iterator[LogChunk]:
         with (
@@ -213,7 +248,7 @@ class Client:
             self._say(self.skew)
 
 
-def settings(url: str, token: Secret) -> dict[str, Any]:
+def connecting(url: str, token: Secret) -> dict[str, Any]:
     """How httpx is set up: no proxy of the environment between this machine and itself, no redirects."""
     return {
         "base_url": url,
@@ -225,8 +260,13 @@ def settings(url: str, token: Secret) -> dict[str, Any]:
     }
 
 
-def change(name: str, data: str) -> Change:
+def change(event: ServerSentEvent) -> Change:
     """An event of ``/events`` as the value it is."""
-    if name == "removed":
-        return wire.Removed.model_validate_json(data)
-    return wire.DeploymentEvent.model_validate_json(data)
+    if event.event == "removed":
+        return wire.Removed.model_validate_json(event.data)
+    return wire.DeploymentEvent.model_validate_json(event.data)
+
+
+def deed(event: ServerSentEvent) -> wire.Activity:
+    """An event of ``/activity`` as the value it is."""
+    return wire.Activity.model_validate_json(event.data)

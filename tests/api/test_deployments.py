@@ -15,11 +15,12 @@ BODY = {
 LISTED = {
     *("id", "service_name", "status", "subdomain", "url", "repo_url", "branch", "service_type", "instance_type"),
     *("project_id", "version", "commit_sha", "latest_version", "serving", "created_at", "updated_at"),
+    *("phase", "error"),
 }
-FULL = LISTED | {"phase", "error", "env", "port", "command", "schedule", "health", "resources"}
+FULL = LISTED | {"env", "port", "command", "schedule", "health", "resources"}
 ENTRY = {
     *("version", "status", "kind", "commit_sha", "created_at", "finished_at", "duration_seconds", "image_id"),
-    *("rollback_of", "error"),
+    *("rollback_of", "error", "commit", "image_size"),
 }
 
 
@@ -81,11 +82,20 @@ async def test_list_form_and_filters(api, fake):
     every = (await api.get("/deployments")).json()
     assert [one["id"] for one in every] == [first, second]
     assert set(every[0]) == LISTED
+    assert [(one["phase"], one["error"]) for one in every] == [("live", None), ("building", None)]
     assert [one["id"] for one in (await api.get("/deployments?status=running")).json()] == [first]
     assert [one["id"] for one in (await api.get("/deployments?status=building&project_id=")).json()] == [second]
     assert (await api.get("/deployments?status=&project_id=")).json() == every
     project = (await api.post("/projects", json={"name": "shop"})).json()["id"]
     assert (await api.get(f"/deployments?project_id={project}")).json() == []
+
+
+async def test_the_list_says_why_something_failed(api, fake):
+    made = await create(api)
+    fake.finish(made, VersionStatus.FAILED, failure=Failure("exits", "It exits.", "Look.", evidence=("boom",)))
+    (found,) = (await api.get("/deployments")).json()
+    assert found["phase"] == "failed"
+    assert found["error"] == {"code": "exits", "message": "It exits.", "hint": "Look.", "evidence": ["boom"]}
 
 
 async def test_full_form(api, fake):
@@ -218,6 +228,8 @@ async def test_history_is_newest_first(api, fake):
     ]
     assert all(set(one) == ENTRY for one in entries)
     assert (entries[1]["duration_seconds"], entries[1]["commit_sha"]) == (12.5, "abc1234")
+    assert (entries[1]["commit"]["author"], entries[1]["image_size"]) == ("Ann", 10**8)
+    assert (entries[0]["commit"], entries[0]["image_size"]) == (None, None)
 
 
 async def test_a_version_tells_everything(api, fake):

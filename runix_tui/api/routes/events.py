@@ -32,7 +32,7 @@ async def events(
     door: Door,
     last_event_id_header: Annotated[str | None, Header(alias="Last-Event-ID")] = None,
 ) -> Response:
-    """`deployment` has the list form and `phase`; `removed` says that one is gone. Who resumes gets the present state
+    """`deployment` has the list form; `removed` says that one is gone. Who resumes gets the present state
     of every deployment first, so that no change is missed."""
     resumed = last_event_id(last_event_id_header) is not None
     ndjson = wants_ndjson(request)

@@ -1,21 +1,13 @@
-"""The REST API's answers as values: written by ``api``, read by ``client``. What goes in is checked in ``api.schemas``.
-
-Field names, order and meaning are the outside contract. Nothing here computes anything.
-"""
+"""Answers about deployments, their versions, and what they use."""
 
 from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from runix_tui.core.models import Kind, ServiceType
 from runix_tui.core.stages import Stage, Status, VersionStatus
-
-
-class Answer(BaseModel):
-    """The root: frozen; fields of a newer server are ignored by an older client."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
+from runix_tui.core.wire.answer import Answer
 
 
 class Fault(Answer):
@@ -24,7 +16,7 @@ class Fault(Answer):
     code: str
     message: str
     hint: str
-    evidence: list[str] = []
+    evidence: list[str] = Field(default_factory=list)
 
 
 class Deployment(Answer):
@@ -46,12 +38,14 @@ class Deployment(Answer):
     serving: bool = Field(description="Whether something answers now.")
     created_at: datetime
     updated_at: datetime
+    phase: Stage | None = Field(default=None, description="Where its newest walk is, or how it ended.")
+    error: Fault | None = Field(
+        default=None, description="Why the latest version failed; null while it runs or when it succeeded."
+    )
 
 
 class DeploymentEvent(Deployment):
     """A deployment that changed, as ``/events`` says it."""
-
-    phase: Stage | None
 
 
 class Removed(Answer):
@@ -70,10 +64,15 @@ class Resources(Answer):
     cpu_limit: float | None = Field(description="Cores; null where the host cannot limit CPU.")
 
 
+class Usage(Resources):
+    """What the running container of one of several deployments uses."""
+
+    id: str = Field(description="The deployment's.")
+
+
 class DeploymentDetails(DeploymentEvent):
     """Everything about one deployment."""
 
-    error: Fault | None = Field(description="Why the latest version failed; null while it runs or when it succeeded.")
     env: dict[str, str] = Field(description="Values are masked as ******** unless reveal=true.")
     port: int | None = Field(description="Where the service listens, or the port asked for before it runs.")
     command: str | None
@@ -106,6 +105,15 @@ class Connection(Answer):
     connection_string: str
 
 
+class CommitDetails(Answer):
+    """A commit, whole."""
+
+    sha: str
+    author: str
+    subject: str
+    authored_at: datetime | None
+
+
 class HistoryEntry(Answer):
     """One accepted deploy, redeploy, rollback or config change."""
 
@@ -119,15 +127,8 @@ class HistoryEntry(Answer):
     image_id: str | None
     rollback_of: int | None
     error: Fault | None
-
-
-class CommitDetails(Answer):
-    """A commit, whole."""
-
-    sha: str
-    author: str
-    subject: str
-    authored_at: datetime | None
+    commit: CommitDetails | None = None
+    image_size: int | None = Field(default=None, description="Bytes; null when there is no image.")
 
 
 class StageDetails(Answer):
@@ -170,14 +171,31 @@ class VersionDetails(HistoryEntry):
     """A history entry with everything that went into it."""
 
     stage: Stage
-    commit: CommitDetails | None
     dockerfile: str | None
     plan: dict[str, Any] | None
     origins: dict[str, OriginDetails]
     stages: list[StageDetails]
     config: VersionConfig
-    image_size: int | None
     port: int | None
+
+
+class Planned(Answer):
+    """What a deployment would be built by; nothing was built."""
+
+    service_name: str = Field(description="The one that was sent, or a free one made of the repository's name.")
+    branch: str | None
+    commit: CommitDetails | None = Field(description="null for a folder without git.")
+    plan: dict[str, Any] | None = Field(description="null when the repository's own Dockerfile is used.")
+    dockerfile: str
+    origins: dict[str, OriginDetails]
+    notes: list[str] = Field(description="What a person should know of it, as the build log would say it.")
+
+
+class Shell(Answer):
+    """What to run on this machine, in a terminal, for a shell inside a running container."""
+
+    command: list[str]
+    environment: dict[str, str] = Field(description="To be set beside the terminal's own.")
 
 
 class Project(Answer):
@@ -186,51 +204,3 @@ class Project(Answer):
     id: str
     name: str
     created_at: datetime
-
-
-class EngineHealth(Answer):
-    """The container engine. Everything but ``status`` and ``error`` is null while it is away."""
-
-    status: str = Field(description="ok or unavailable.")
-    name: str | None = None
-    version: str | None = None
-    rootless: bool | None = None
-    cgroup_version: int | None = None
-    limits: bool | None = Field(default=None, description="Whether CPU and memory limits work on this host.")
-    warnings: list[str] = []
-    error: str | None = None
-
-
-class GatewayHealth(Answer):
-    """The reverse proxy in front of the services."""
-
-    status: str = Field(description="ok or unavailable.")
-
-
-class Health(Answer):
-    """The state of the installation."""
-
-    status: str = Field(description="ok, or degraded when the engine or the gateway is away.")
-    version: str
-    engine: EngineHealth
-    gateway: GatewayHealth
-    gateway_url: str | None
-
-
-class WrongField(Answer):
-    """One wrong field of a request."""
-
-    path: str = Field(examples=["env.FOO"])
-    message: str
-
-
-class Problem(Answer):
-    """What went wrong, why, and what to do next (RFC 9457)."""
-
-    title: str
-    status: int
-    code: str = Field(description="Stable, for programs.")
-    detail: str
-    hint: str
-    errors: list[WrongField] | None = Field(default=None, description="One entry for each wrong field of bad input.")
-    evidence: list[str] | None = Field(default=None, description="The last log lines of what failed.")
