@@ -56,6 +56,14 @@ def _tail(value: str) -> int | None:
     return min(int(value), _TAIL_MAX)
 
 
+def _before(value: str | None) -> int | None:
+    if not value:
+        return None
+    if not value.isascii() or not value.isdigit() or len(value) > 40:
+        raise wrong(f"{shown(value)} is not the number of a line", hint="Send the seq of the oldest line you have.")
+    return min(int(value), SEQ_MAX)
+
+
 def _since(value: str | None) -> datetime | None:
     if not value:
         return None
@@ -118,6 +126,12 @@ Since = Annotated[
     Query(description="Begin with lines of this time (RFC 3339) or age (30s, 10m, 2h, 1d); wins over tail."),
     BeforeValidator(_since),
     WithJsonSchema({"type": "string"}),
+]
+Before = Annotated[
+    int | None,
+    Query(description="The `tail` lines before this seq, oldest first, and no more: to page back; wins over all else."),
+    BeforeValidator(_before),
+    WithJsonSchema({"type": "integer", "minimum": 0}),
 ]
 BuildVersion = Annotated[
     int | None,

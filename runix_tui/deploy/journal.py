@@ -118,9 +118,10 @@ class Journal:
         with self._lock:
             self._write()
 
-    def tail(self, count: int) -> int:
-        """The seq after which the last ``count`` entries begin."""
-        return max(self.first - 1, self.last - count)
+    def tail(self, count: int | None, *, before: int | None = None) -> int:
+        """The seq after which the last ``count`` entries (None: all) begin, or the last before seq ``before``."""
+        end = self.last if before is None else min(self.last, before - 1)
+        return self.first - 1 if count is None else max(self.first - 1, end - count)
 
     def since(self, moment: datetime) -> int:
         """The seq after which the entries of ``moment`` or later begin."""

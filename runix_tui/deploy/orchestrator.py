@@ -202,13 +202,15 @@ class Orchestrator:
         tail: int | None = 100,
         since: datetime | None = None,
         follow: bool = True,
+        before: int | None = None,
     ) -> AsyncIterator[Batch]:
         """Run-time log lines. ``after`` (a seq: resume) wins over ``since``, which wins over ``tail`` (None: all).
 
-        Ends on DELETE, or at the newest line when not ``follow``.
+        Ends on DELETE, or at the newest line when not ``follow``. With ``before`` (a seq) it is the ``tail`` lines
+        before that one, whatever else is asked for.
         """
         deployment = self._deployment(deployment_id)
-        return self._streams.runtime(deployment, after=after, tail=tail, since=since, follow=follow)
+        return self._streams.runtime(deployment, after=after, tail=tail, since=since, follow=follow, before=before)
 
     def build_log(
         self, deployment_id: str, *, version: int | None = None, after: int | None = None, follow: bool = True

@@ -22,10 +22,20 @@ class Streams:
         self._bus = bus
 
     def runtime(
-        self, deployment: Deployment, *, after: int | None, tail: int | None, since: datetime | None, follow: bool
+        self,
+        deployment: Deployment,
+        *,
+        after: int | None,
+        tail: int | None,
+        since: datetime | None,
+        follow: bool,
+        before: int | None = None,
     ) -> AsyncIterator[Batch]:
-        """Run-time log lines; ``after`` wins over ``since``, which wins over ``tail`` (None: all)."""
+        """Run-time log lines; ``after`` wins over ``since``, which wins over ``tail`` (None: all). With ``before``, the
+        ``tail`` lines before that seq and nothing else."""
         journal = self._logs.runtime(deployment.id)
+        if before is not None:
+            return journal.read(after=journal.tail(tail, before=before), until=before - 1)
         if after is None:
             after = journal.since(since) if since else (0 if tail is None else journal.tail(tail))
         return journal.read(after=after, follow=follow)

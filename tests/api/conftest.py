@@ -221,8 +221,11 @@ class FakeOrchestrator(Orchestrator):
         tail: int | None = 100,
         since: datetime | None = None,
         follow: bool = True,
+        before: int | None = None,
     ) -> AsyncIterator[Batch]:
         journal = self.runs[self._one(deployment_id).id]
+        if before is not None:
+            return journal.read(after=journal.tail(tail, before=before), until=before - 1)
         if after is None:
             after = journal.since(since) if since else (0 if tail is None else journal.tail(tail))
         return journal.read(after=after, follow=follow)

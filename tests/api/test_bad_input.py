@@ -285,6 +285,8 @@ async def test_an_id_in_capitals_is_the_same_id(api):
         ("/deployments?project_id=x", "project_id", "not a uuid"),
         ("{at}/logs?tail=-1", "tail", "'all'"),
         ("{at}/logs?tail=x", "tail", "'all'"),
+        ("{at}/logs?before=-1", "before", "not the number of a line"),
+        ("{at}/logs?before=x", "before", "not the number of a line"),
         ("{at}/logs?since=yesterday", "since", "RFC 3339"),
         ("{at}/logs?since=2026-02-30T00:00:00Z", "since", "RFC 3339"),
         ("{at}/logs?since=2026-02-25T10:00:00", "since", "RFC 3339"),

@@ -167,6 +167,7 @@ def test_logs(running, client):
     found = list(client.logs(made, tail=2, follow=False))
     assert [(one.seq, one.line) for one in found] == [(4, "line 3"), (5, "line 4")]
     assert len(list(client.logs(made, tail="all", follow=False))) == 5
+    assert [one.seq for one in client.logs(made, tail=2, before=4)] == [2, 3]
     assert [one.seq for one in client.logs(made, after=3, follow=False)] == [4, 5]
     assert len(list(client.logs(made, since="2026-02-25T10:00:00+00:00", follow=False))) == 5
     with pytest.raises(InvalidRequest):

@@ -130,6 +130,10 @@ def test_where_a_log_begins(running, http):
     assert seqs("&tail=0") == []
     assert seqs("&tail=all") == list(range(1, 251))
     assert seqs("&tail=99999999999999999999") == list(range(1, 251))
+    assert seqs("&tail=3&before=200") == [197, 198, 199]
+    assert seqs("&before=3") == [1, 2]
+    assert seqs("&tail=2&before=99999999999999999999&since=10m", **{"Last-Event-ID": "7"}) == [249, 250]
+    assert seqs("&before=1") == seqs("&before=0") == []
     assert len(seqs("&since=2026-02-25T10:00:00Z&tail=1")) == 250
     assert len(seqs("&since=2026-02-25T10:00:00.000000001%2B00:00")) == 250
     assert len(seqs("&since=2026-02-25T11:00:00+01:00")) == 250

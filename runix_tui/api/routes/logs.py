@@ -6,7 +6,7 @@ from fastapi import APIRouter, Header, Request, Response
 
 from runix_tui.api.doors import Door
 from runix_tui.api.openapi import fails, streams
-from runix_tui.api.queries import DEFAULT_TAIL, BuildVersion, DeploymentId, Follow, Since, Tail, last_event_id
+from runix_tui.api.queries import DEFAULT_TAIL, Before, BuildVersion, DeploymentId, Follow, Since, Tail, last_event_id
 from runix_tui.api.sse import stream_log
 
 router = APIRouter(tags=["logs"])
@@ -27,12 +27,13 @@ async def logs(  # noqa: PLR0917 - FastAPI calls it by keyword
     tail: Tail = DEFAULT_TAIL,
     since: Since = None,
     follow: Follow = True,
+    before: Before = None,
     last_event_id_header: Annotated[LastEventId, Header(alias="Last-Event-ID")] = None,
 ) -> Response:
     """Goes on over redeploys, restarts and while stopped; ends when the deployment is deleted."""
     door.get(deployment_id)
     after = last_event_id(last_event_id_header)
-    batches = door.logs(deployment_id, after=after, tail=tail, since=since, follow=follow)
+    batches = door.logs(deployment_id, after=after, tail=tail, since=since, follow=follow, before=before)
     return await stream_log(request, batches)
 
 

@@ -108,6 +108,9 @@ async def test_tail(folder: Path) -> None:
     fill(journal, 10)
     assert journal.tail(3) == 7
     assert journal.tail(0) == 10
+    assert journal.tail(3, before=5) == 1
+    assert journal.tail(None, before=5) == journal.tail(100, before=1) == 0
+    assert journal.tail(2, before=100) == 8
     assert journal.tail(100) == 0
     journal.close()
 
