@@ -14,7 +14,7 @@ from runix_tui.core.stages import Stage
 from runix_tui.deploy.orchestrator import Orchestrator
 from runix_tui.errors import NotFound
 from tests.fakes import Faults, Killed
-from tests.unit.deploy.conftest import World, disorder, ended, orderly, until
+from tests.world import World, disorder, ended, orderly, until
 
 Act = Callable[[World, Orchestrator, str], Awaitable[object]]
 

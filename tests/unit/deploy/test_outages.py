@@ -12,7 +12,7 @@ from runix_tui.core.stages import Status, VersionStatus
 from runix_tui.engine.faults import Refused
 from runix_tui.errors import Conflict, Unavailable
 from tests.fakes import Faults
-from tests.unit.deploy.conftest import World, ended, orderly, until
+from tests.world import World, ended, orderly, until
 
 AWAY = Unavailable("The engine is away.")
 CALLS = (

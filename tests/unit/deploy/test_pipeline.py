@@ -10,7 +10,7 @@ from runix_tui.core.ports import Listener, Page
 from runix_tui.core.secret import Secret
 from runix_tui.core.stages import Stage, Status, VersionStatus
 from runix_tui.errors import BuildError, Conflict, SourceError
-from tests.unit.deploy.conftest import FILES, REPO, World, ended, until
+from tests.world import FILES, REPO, World, ended, until
 
 
 async def test_a_deploy_walks_every_stage_and_serves(world: World) -> None:

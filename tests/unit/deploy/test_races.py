@@ -13,7 +13,7 @@ from runix_tui.core.secret import Secret
 from runix_tui.core.stages import Stage, Status, VersionStatus
 from runix_tui.deploy.orchestrator import Orchestrator
 from runix_tui.errors import Conflict, NotFound, RunixError
-from tests.unit.deploy.conftest import World, ended, orderly, until
+from tests.world import World, ended, orderly, until
 
 
 async def settled(*tasks: asyncio.Future[object]) -> list[object]:

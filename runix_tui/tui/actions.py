@@ -1,0 +1,140 @@
+"""What a user can do with deployments: asks where it should be asked, calls the API, says what came of it.
+
+Every action ends in an answer on the screen. Nothing is drawn here.
+"""
+
+import webbrowser
+from collections.abc import Sequence
+from operator import methodcaller
+from typing import TYPE_CHECKING
+
+from runix_tui.core.stages import Status
+from runix_tui.tui.modals.questions import Choice, Question, TypeTheName
+from runix_tui.tui.notices import Weight
+
+if TYPE_CHECKING:
+    from runix_tui.core.wire import Deployment
+    from runix_tui.tui.screens.main import MainScreen
+
+
+class Actions:
+    """The actions of the main screen, by name: ``redeploy``, ``rollback``, ``cancel``, …"""
+
+    def __init__(self, screen: "MainScreen") -> None:
+        self._screen = screen
+
+    async def run(self, name: str, targets: "Sequence[Deployment]") -> None:
+        """Do ``name`` with ``targets``, in the background."""
+        if not targets:
+            self._screen.runix.tell(
+                name.replace("_", " "), "No deployment is chosen: move to one, or press a to add one."
+            )
+            return
+        self._screen.run_worker(getattr(self, name)(targets), group="actions", exit_on_error=True)
+
+    async def redeploy(self, targets: "Sequence[Deployment]") -> None:
+        """Build the newest commit of each."""
+        for each in targets:
+            await self._do(each, "redeploy")
+
+    async def rollback(self, targets: "Sequence[Deployment]") -> None:
+        """Ask which version, then go back to it."""
+        from runix_tui.tui.modals.rollback import RollBack
+
+        one = targets[0]
+        await self._screen.app.push_screen_wait(RollBack(one))
+
+    async def cancel(self, targets: "Sequence[Deployment]") -> None:
+        """Stop running builds."""
+        for each in targets:
+            await self._do(each, "cancel")
+
+    async def stop_or_start(self, targets: "Sequence[Deployment]") -> None:
+        """Stop what runs (asked for), start what is stopped."""
+        running = [each for each in targets if each.status is not Status.STOPPED]
+        for each in targets if not running else ():
+            await self._do(each, "start")
+        if running and await self._sure(
+            f"Stop {_names(running)}?", "Releases are kept; s starts it again. Its URL says that it is stopped."
+        ):
+            for each in running:
+                await self._do(each, "stop")
+
+    async def delete(self, targets: "Sequence[Deployment]") -> None:
+        """Delete for good: the name (of several: how many) is typed first."""
+        words = targets[0].service_name if len(targets) == 1 else f"delete {len(targets)}"
+        what = f"Delete {_names(targets)} with all releases, logs and data? This cannot be undone."
+        if not await self._screen.app.push_screen_wait(TypeTheName(what, words)):
+            return
+        for each in targets:
+            await self._do(each, "delete")
+
+    async def open(self, targets: "Sequence[Deployment]") -> None:
+        """Open URLs in the user's browser."""
+        for each in targets:
+            if each.url is None:
+                self._screen.runix.tell(f"open {each.service_name}", "It has no URL yet.", Weight.WARNING)
+            elif not webbrowser.open(each.url):
+                self._screen.runix.tell(f"open {each.service_name}", f"No browser can be opened here: {each.url}")
+
+    async def copy_url(self, targets: "Sequence[Deployment]") -> None:
+        """URLs to the clipboard, a line each."""
+        urls = [each.url for each in targets if each.url]
+        if urls:
+            self._screen.app.copy_to_clipboard("\n".join(urls))
+        self._screen.runix.tell("copy URL", "\n".join(urls) or "It has no URL yet.")
+
+    async def shell(self, targets: "Sequence[Deployment]") -> None:
+        """A shell in the container, in place of the screen until it ends."""
+        from runix_tui.tui.shell import run_shell
+
+        one = targets[0]
+        found = await self._screen.runix.ask(f"shell in {one.service_name}", lambda client: client.shell(one.id))
+        if found is not None:
+            run_shell(self._screen.runix, one.service_name, found)
+
+    def add(self) -> None:
+        """The form for a new deployment."""
+        from runix_tui.tui.modals.new import NewDeployment
+
+        self._screen.app.push_screen(NewDeployment())
+
+    async def leave(self) -> None:
+        """Leave; when something is being built by the own server, ask what becomes of it."""
+        runix = self._screen.runix
+        door = runix.connection.door
+        working = [each for each in runix.fleet.deployments.values() if each.status is Status.BUILDING]
+        if door is None or not door.owned or not working:
+            await runix.leave()
+            return
+        self._screen.run_worker(self._ask_and_leave(working), group="actions")
+
+    async def _ask_and_leave(self, working: "Sequence[Deployment]") -> None:
+        runix = self._screen.runix
+        choice = await self._screen.app.push_screen_wait(
+            Question(
+                f"{_names(working)} is being deployed by this program.",
+                "What is to become of it?",
+                (
+                    Choice("keep", "Go on in the background", "a detached server goes on; `runix` attaches to it"),
+                    Choice("cancel", "Cancel it and leave", "what served before serves on"),
+                    Choice("stay", "Stay"),
+                ),
+            )
+        )
+        if choice in ("keep", "cancel"):
+            await runix.leave(keep=choice == "keep")
+
+    async def _sure(self, what: str, why: str) -> bool:
+        choices = (Choice("yes", "Yes"), Choice("no", "No"))
+        return await self._screen.app.push_screen_wait(Question(what, why, choices)) == "yes"
+
+    async def _do(self, one: "Deployment", verb: str) -> None:
+        """One call of the client with the deployment's id."""
+        await self._screen.runix.ask(f"{verb} {one.service_name}", methodcaller(verb, one.id))
+
+
+def _names(targets: "Sequence[Deployment]") -> str:
+    if len(targets) == 1:
+        return targets[0].service_name
+    return f"{len(targets)} deployments ({', '.join(each.service_name for each in targets)})"

@@ -1,0 +1,100 @@
+"""Stored lines as values: what the API sent, and which of several services it is from. Pure."""
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+from runix_tui.client.lines import event
+from runix_tui.core.events import End, Gap, LogEvent, LogLine, StageMark
+
+_SEQ = b'{"seq":'
+_ORIGIN = b'{"from":'
+_RAW_TEXT = re.compile(r'^\{(?:"from":\d+,)?"seq":\d+,"ts":"[^"]*","stream":"[a-z]*","line":"(.*)"\}$')
+_STAMP = b'"ts":"'
+_STAMP_LENGTH = 30  # 2026-11-24T02:06:31.123456789Z
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What one line of the spool says. ``origin``: which of the source's members it is from."""
+
+    event: LogEvent
+    origin: int = 0
+
+    @property
+    def stamp(self) -> str:
+        """RFC 3339, UTC; empty where the API tells no time."""
+        return self.event.at if isinstance(self.event, LogLine) else ""
+
+
+def entry(line: bytes) -> Entry:
+    """The value of a stored line."""
+    origin = 0
+    if line.startswith(_ORIGIN):
+        origin = int(line[len(_ORIGIN) : line.index(b",")])
+    return Entry(event(line), origin)
+
+
+def raw_text(line: str) -> str:
+    """What the process wrote, of a stored line; of what is no log line, what is said about it."""
+    found = _RAW_TEXT.match(line)
+    if found is None:
+        return said(entry(line.encode()).event)
+    text = found[1]
+    return str(json.loads(f'"{text}"')) if "\\" in text else text
+
+
+def said(event: LogEvent) -> str:
+    """An event in words, as it is shown. Foreign text is not made harmless here."""
+    match event:
+        case LogLine():
+            return event.line
+        case StageMark():
+            return f"── {event.stage} {event.status} ──"
+        case Gap():
+            return f"… {event.dropped:,} line{'' if event.dropped == 1 else 's'} were dropped".replace(",", "\u202f")
+        case End():
+            return f"── ended: {event.status} ──"
+
+
+def seq_of(line: bytes) -> int:
+    """The seq of a stored line."""
+    at = line.index(_SEQ[1:]) + len(_SEQ) - 1
+    return int(line[at : line.index(b",", at)])
+
+
+def stamp_of(line: bytes) -> bytes:
+    """The stamp of a stored line, for comparing; empty where it has none."""
+    at = line.find(_STAMP, 0, 120)
+    return line[at + len(_STAMP) : at + len(_STAMP) + _STAMP_LENGTH] if at >= 0 else b""
+
+
+def from_member(data: bytes, origin: int) -> bytes:
+    """Lines of the API, marked as those of a member."""
+    mark = b'{"from":%d,"seq":' % origin
+    return mark + data[len(_SEQ) :].replace(b"\n" + _SEQ, b"\n" + mark)
+
+
+def without(data: bytes, seen: int) -> bytes:
+    """Lines of the API without those up to seq ``seen``."""
+    if not data or seq_of(data[: data.index(b"\n")]) > seen:
+        return data
+    return b"".join(line for line in data.splitlines(keepends=True) if seq_of(line) > seen)
+
+
+@lru_cache(4096)
+def seconds(stamp: str) -> float:
+    """A stamp as seconds since the epoch."""
+    return datetime.fromisoformat(stamp[:26] + "+00:00" if len(stamp) > 26 else stamp).timestamp()
+
+
+def stamps(lines: Sequence[bytes], before: bytes = b"") -> list[bytes]:
+    """The stamps of consecutive lines; what has none happened when the line before it did."""
+    found = []
+    for line in lines:
+        before = stamp_of(line) or before
+        found.append(before)
+    return found

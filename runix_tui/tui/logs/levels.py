@@ -1,0 +1,64 @@
+"""How bad a line is, as well as its words tell: for its colour, and to go from error to error. Pure."""
+
+import re
+from enum import IntEnum
+
+
+class Level(IntEnum):
+    """Ordered: worse is more."""
+
+    DEBUG = 1
+    INFO = 2
+    WARN = 3
+    ERROR = 4
+
+
+_HEAD = 400  # characters in which a level is looked for
+_WORDS = {
+    Level.ERROR: "error|err|fatal|critical|crit|panic|emerg|emergency|alert|severe|exception",
+    Level.WARN: "warning|warn",
+    Level.INFO: "info|information|notice",
+    Level.DEBUG: "debug|trace|verbose|fine",
+}
+_LEVELS = {word: level for level, words in _WORDS.items() for word in words.split("|")}
+_NAMES = "|".join(_LEVELS)
+# "level":"error" · "severity": "ERROR" · level=error · "level":50 (bunyan, pino)
+_FIELD = re.compile(
+    rf"""(?:"(?:log\.?)?(?:level|lvl|severity|levelname)"\s*:\s*|\b(?:level|lvl|severity)=)"?({_NAMES}|\d\d)\b""",
+    re.IGNORECASE,
+)
+# ERROR among other words · [error], error: at the beginning · E1126 10:00:00 (klog) · a traceback, npm ERR!
+_CAPITALS = re.compile(rf"\b({_NAMES.upper()})\b")
+_WORD_ANY_CASE = re.compile(
+    rf"""[\[<(|]\s*({_NAMES})\s*[\])>|]|^(?:[^\s:]+\s+){{0,3}}?({_NAMES})\b[:!]""", re.IGNORECASE
+)
+_TRACE = re.compile(r"^(?:Traceback \(most recent|panic: |\s*(?:[\w.]+\.)?\w*(?:Error|Exception)\b(?::|$))|\bnpm ERR!")
+_KLOG = re.compile(r"^([EWIF])\d{4} \d\d:\d\d")
+_KLOG_LEVELS = {"E": Level.ERROR, "F": Level.ERROR, "W": Level.WARN, "I": Level.INFO}
+HINT = re.compile(
+    r"err|fatal|crit|panic|emerg|alert|severe|exception|traceback|npm ERR|^[EF]\d{4} |\b[56]0\b", re.IGNORECASE
+)
+"""Found in every line that is an error: cheap to look for first."""
+
+
+def level(text: str) -> Level | None:
+    """The level that a visible text tells; None: it tells none."""
+    head = text[:_HEAD]
+    if field := _FIELD.search(head):
+        return _field(field[1].lower())
+    if klog := _KLOG.match(head):
+        return _KLOG_LEVELS[klog[1]]
+    if _TRACE.search(head):
+        return Level.ERROR
+    if word := _CAPITALS.search(head) or _WORD_ANY_CASE.search(head):
+        return _LEVELS[next(group for group in word.groups() if group).lower()]
+    return None
+
+
+def _field(value: str) -> Level | None:
+    if not value.isdigit():
+        return _LEVELS[value]
+    number = int(value)
+    if number >= 50:
+        return Level.ERROR
+    return Level.WARN if number >= 40 else Level.INFO if number >= 30 else Level.DEBUG

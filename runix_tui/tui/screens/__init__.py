@@ -1,0 +1,1 @@
+"""Whole screens: one main screen; forms and questions are in ``modals``."""

@@ -1,0 +1,1 @@
+"""The tabs of a deployment, one module for each."""

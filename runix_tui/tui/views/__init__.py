@@ -1,0 +1,1 @@
+"""What the main screen can show instead of the deployments: activity, doctor, settings."""
