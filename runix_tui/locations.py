@@ -53,6 +53,11 @@ class Locations:
         return self.state / "server.log"
 
     @property
+    def front_file(self) -> Path:
+        """What the full-screen UI looked like when it was left."""
+        return self.state / "front.json"
+
+    @property
     def database(self) -> Path:
         """The store."""
         return self.state / "runix.db"
@@ -120,7 +125,7 @@ class Locations:
     @property
     def entries(self) -> tuple[Path, ...]:
         """Everything that Runix itself ever puts into the home, and only that: what is there of it."""
-        files = (self.config_file, self.token_file, self.server_file, self.lock_file)
+        files = (self.config_file, self.token_file, self.server_file, self.lock_file, self.front_file)
         folders = (self.profiles, *self._inner, self.runtime)
         more = (
             *self.state.glob("server*.log"),
