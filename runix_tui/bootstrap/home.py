@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from runix_tui.bootstrap.private import unusable, using, write_private
-from runix_tui.errors import RunixError
+from runix_tui.errors import ConfigError, RunixError
 from runix_tui.locations import PRIVATE_FILE, Locations
 
 LOCK_PATIENCE = 0.5  # seconds: who only looks at the lock holds it for microseconds, a server that ends a little longer
@@ -47,21 +47,36 @@ class Hold:
 
 
 @contextmanager
-def server_lock(locations: Locations) -> Iterator[Hold]:
-    """Hold the home: one server at a time. Raises ``ServerRunning``, ``ConfigError`` when the home cannot be used."""
+def server_lock(locations: Locations, *, patient: bool = False) -> Iterator[Hold]:
+    """Hold the home: one server at a time. ``patient`` waits for one that ends, until another one says that it listens.
+
+    Raises ``ServerRunning``, ``ConfigError`` when the home cannot be used.
+    """
     locations.prepare()
-    descriptor = _locked(locations)
+    descriptor = _locked(locations, patient=patient)
     try:
+        hold = Hold(locations, descriptor)
+        if not hold.intact():
+            raise removed(locations)
         with using(locations.lock_file):
             os.ftruncate(descriptor, 0)
             os.write(descriptor, f"{os.getpid()}\n".encode())
             locations.server_file.unlink(missing_ok=True)  # a server that was killed left it
-        yield Hold(locations, descriptor)
+        yield hold
     finally:
         os.close(descriptor)
 
 
-def _locked(locations: Locations) -> int:
+def removed(locations: Locations) -> ConfigError:
+    """The error for a home that somebody removed while a program was at work on it."""
+    return ConfigError(
+        f"The home {locations.state} was removed",
+        code="home_removed",
+        hint="Start again to make it anew.",
+    )
+
+
+def _locked(locations: Locations, *, patient: bool) -> int:
     with using(locations.lock_file):
         descriptor = os.open(locations.lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE_FILE)
     deadline = time.monotonic() + LOCK_PATIENCE
@@ -69,7 +84,7 @@ def _locked(locations: Locations) -> int:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            if time.monotonic() > deadline:
+            if server_hint(locations) if patient else time.monotonic() > deadline:
                 os.close(descriptor)
                 raise ServerRunning(
                     f"A server of {locations.state} runs already (pid {server_pid(locations) or 'unknown'})",
@@ -108,15 +123,20 @@ def server_pid(locations: Locations) -> int | None:
 
 @contextmanager
 def announced(locations: Locations, url: str) -> Iterator[None]:
-    """Tell in ``server.json`` where the server listens, for as long as it does."""
+    """Tell in ``server.json`` where the server listens, for as long as it does (or until :func:`withdraw`)."""
     write_private(locations.server_file, json.dumps({"url": url, "pid": os.getpid()}) + "\n")
     try:
         yield
     finally:
-        hint = _announced(locations)
-        if hint and hint.pid == os.getpid():  # not that of a server that made the home anew
-            with suppress(OSError):
-                locations.server_file.unlink()
+        withdraw(locations)
+
+
+def withdraw(locations: Locations) -> None:
+    """Take back what this process announced: whoever looks from now on waits for the next server."""
+    hint = _announced(locations)
+    if hint and hint.pid == os.getpid():  # not that of a server that made the home anew
+        with suppress(OSError):
+            locations.server_file.unlink()
 
 
 def server_hint(locations: Locations) -> ServerHint | None:

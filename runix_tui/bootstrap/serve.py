@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from runix_tui import __version__, catalog
 from runix_tui.api.app import create_app
 from runix_tui.api.server import Server, bind
-from runix_tui.bootstrap.home import Hold, announced, server_lock
+from runix_tui.bootstrap.home import Hold, announced, server_lock, withdraw
 from runix_tui.bootstrap.token import CurrentToken
 from runix_tui.bootstrap.wiring import opened
 from runix_tui.config import Config, environment_port, load
@@ -51,15 +51,16 @@ def serve(
     token: Secret | None,
     ready: Callable[[str], None],
     say: Callable[[str], None],
+    patient: bool = False,
 ) -> None:
     """Serve until SIGTERM, SIGINT or SIGHUP. ``ready`` takes the URL once requests are accepted, ``say`` what a person
-    should be told.
+    should be told. ``patient`` takes over from a server that ends.
 
     Raises ``ServerRunning``, ``Conflict`` (``port_taken``), ``ConfigError``, ``StoreError``.
     """
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("runix_tui").setLevel(logging.INFO)
-    with server_lock(locations) as hold:
+    with server_lock(locations, patient=patient) as hold:
         config = load(locations.config_file)
         with bind(where.host, where.port) as listener:  # before all else: a taken port is said at once
             asyncio.run(_serve(locations, config, hold, where, listener, token=token, ready=ready, say=say))
@@ -88,7 +89,7 @@ async def _serve(
         server = Server(app, listener)
         if where.host in ANYWHERE:
             say("Open to other machines; names other than localhost must be in api.allowed_hosts of config.toml.")
-        ending = asyncio.create_task(_end(server, asked, hold), name="end of the server")
+        ending = asyncio.create_task(_end(server, asked, hold, locations), name="end of the server")
         with announced(locations, server.url):
             await server.serve(ready=lambda: ready(server.url))
         ending.cancel()
@@ -117,7 +118,7 @@ def _give_up() -> None:
     os._exit(1)
 
 
-async def _end(server: Server, asked: asyncio.Event, hold: Hold) -> None:
+async def _end(server: Server, asked: asyncio.Event, hold: Hold, locations: Locations) -> None:
     """Stop the server when a signal asks for it, or when the home was removed under it."""
     while not asked.is_set():
         try:
@@ -126,6 +127,7 @@ async def _end(server: Server, asked: asyncio.Event, hold: Hold) -> None:
             if not hold.intact():
                 _log.error("The home of this server was removed: it ends")
                 break
+    withdraw(locations)  # before the streams end: who comes again must not be sent here
     server.stop()
 
 

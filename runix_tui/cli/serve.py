@@ -1,12 +1,11 @@
 """``runix serve``: the server, in the foreground or behind."""
 
 import os
-import sys
 from typing import Annotated
 
 import typer
 
-from runix_tui.bootstrap import detached
+from runix_tui.bootstrap import detached, owner
 from runix_tui.cli.output import line, say
 from runix_tui.cli.progress import Waiting
 from runix_tui.cli.session import given_token, home
@@ -27,11 +26,14 @@ def serve(
     detach: Annotated[bool, typer.Option("--detach", help="Run in the background.")] = False,
     stop: Annotated[bool, typer.Option("--stop", help="End the server of this home; services go on.")] = False,
     token_stdin: Annotated[bool, typer.Option("--token-stdin", hidden=True)] = False,
+    owned: Annotated[bool, typer.Option("--owned", hidden=True)] = False,
 ) -> None:
     """Serve the REST API until told to end. Deployed services go on without it."""
     if detach and stop:
         raise InvalidRequest("--detach and --stop contradict each other", hint="Say one of them.")
-    token = Secret(sys.stdin.read()) if token_stdin else given_token()
+    token = Secret(owner.token_line()) if token_stdin else given_token()
+    if owned:
+        owner.end_with_owner()  # before all that takes time
     if stop:
         with Waiting("ending the server"):
             ended = detached.stop(home())
@@ -42,7 +44,7 @@ def serve(
         from runix_tui.bootstrap import serve as server
 
         where = server.listen(host, port, os.environ)
-        server.serve(home(), where, token=token, ready=lambda url: line(f"Runix API on {url}"), say=say)
+        server.serve(home(), where, token=token, ready=lambda url: line(f"Runix API on {url}"), say=say, patient=owned)
 
 
 def _detach(host: str | None, port: int | None, token: Secret | None) -> None:

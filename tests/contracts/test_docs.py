@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import typer
 
-from runix_tui.cli.main import app
+from runix_tui.cli.commands import app
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = ("README.md", "CONTRIBUTING.md", "ARCHITECTURE.md")

@@ -1,8 +1,11 @@
 """Exit codes and messages of errors, and the command without arguments."""
 
+import io
+import sys
+
 import pytest
 
-from runix_tui.cli import main
+from runix_tui.cli import front, main
 from runix_tui.errors import (
     Conflict,
     FieldError,
@@ -43,14 +46,33 @@ def test_what_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
     )
 
 
-def test_without_arguments_it_helps(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_arguments_and_terminal_it_helps(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("sys.argv", ["runix"])
     with pytest.raises(SystemExit) as end:
         main.main()
     out, err = capsys.readouterr()
     assert not end.value.code
     assert "deploy" in out
-    assert "no full-screen front end" in err
+    assert "needs a terminal" in err
+
+
+@pytest.mark.parametrize(("kind", "told"), [("dumb", "TERM=dumb"), ("unknown", "TERM=unknown"), ("xterm", "")])
+def test_what_a_terminal_must_be_able_to(monkeypatch: pytest.MonkeyPatch, kind: str, told: str) -> None:
+    for name in ("stdin", "stdout", "stderr"):
+        monkeypatch.setattr(sys, name, Terminal())
+    monkeypatch.setenv("TERM", kind)
+    assert (told in front.missing()) if told else not front.missing()
+    monkeypatch.setattr(sys, "stderr", io.StringIO())  # what is drawn goes there
+    assert "needs a terminal" in front.missing()
+
+
+class Terminal(io.StringIO):
+    """A stream of a terminal."""
+
+    def isatty(self) -> bool:
+        return True
 
 
 def test_the_token_leaves_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

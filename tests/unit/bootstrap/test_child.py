@@ -1,10 +1,10 @@
-"""What is handed to a server in the background, and what is made of its last words."""
+"""What is handed to a server that is started, and what is made of its last words."""
 
 from pathlib import Path
 
 import pytest
 
-from runix_tui.bootstrap import detached
+from runix_tui.bootstrap import child
 
 
 @pytest.mark.parametrize(
@@ -20,7 +20,7 @@ def test_last_words(tmp_path: Path, said: str, message: str, hint: str, transien
     log = tmp_path / "server.log"
     log.write_text("runix: of an earlier start\n" + said)
     before = len("runix: of an earlier start\n")
-    error = detached._failed(log, before, 75 if transient else 1)
+    error = child.last_words(log, before, 75 if transient else 1)
     assert error.message == message
     assert hint in error.hint
     assert error.transient is transient
@@ -30,11 +30,11 @@ def test_the_environment_of_a_server(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("RUNIX_TOKEN", "canary")
     monkeypatch.setenv("RUNIX_HOME", "home")
-    found = detached._environ()
+    found = child.environment()
     assert "RUNIX_TOKEN" not in found
     assert found["RUNIX_HOME"] == str(tmp_path / "home")
     monkeypatch.delenv("RUNIX_HOME")
-    assert "RUNIX_HOME" not in detached._environ()
+    assert "RUNIX_HOME" not in child.environment()
 
 
 def test_a_log_does_not_grow_without_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -42,7 +42,7 @@ def test_a_log_does_not_grow_without_end(tmp_path: Path, monkeypatch: pytest.Mon
 
     log = tmp_path / "server.log"
     log.write_text("old " * 100)
-    monkeypatch.setattr(detached, "LOG_LIMIT", 100)
-    os.close(detached._open_log(log))
+    monkeypatch.setattr(child, "LOG_LIMIT", 100)
+    os.close(child._open_log(log))
     assert log.read_text() == ""
     assert (tmp_path / "server.old.log").read_text().startswith("old")

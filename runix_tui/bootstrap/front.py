@@ -1,0 +1,68 @@
+"""The full-screen UI and its way to a server, put together; and how the two end, whatever ends them.
+
+A server that is missing is started before Textual is loaded: both take their time at once.
+"""
+
+import asyncio
+import os
+import signal
+import threading
+from functools import partial
+from typing import TYPE_CHECKING
+
+from runix_tui.bootstrap.link import HomeLink
+from runix_tui.bootstrap.terminal import Terminal
+from runix_tui.locations import Locations
+
+if TYPE_CHECKING:
+    from runix_tui.tui.app import RunixApp
+
+ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+ENDS_WITHIN = 2.0  # seconds from a signal to the terminal's being as it was
+BY_SIGNAL = 128  # as shells give it
+
+
+class Front:
+    """The UI of one home in this process's terminal."""
+
+    def __init__(self, locations: Locations, given_token: str) -> None:
+        self._link = HomeLink(locations, given_token)
+        self._terminal = Terminal()
+
+    def show(self, select: str = "") -> int:
+        """Show it until it is left, with the service called ``select`` chosen. The exit code."""
+        self._link.begin()
+        from runix_tui.tui.app import RunixApp
+        from runix_tui.tui.link import StartOptions
+
+        app = RunixApp(self._link, StartOptions(select=select))
+        # The loop is not closed: that would wait for the calls in flight, one of which may be a rollback of minutes.
+        return asyncio.new_event_loop().run_until_complete(self._shown(app))
+
+    def leave(self) -> None:
+        """End the own server, unless it was told to go on."""
+        self._link.leave(keep=False)
+
+    async def _shown(self, app: "RunixApp") -> int:
+        got: list[int] = []
+
+        def end(number: int) -> None:
+            if not got:
+                limit = threading.Timer(ENDS_WITHIN, partial(self._give_up, number))
+                limit.daemon = True
+                limit.start()
+                app.exit()
+            got.append(number)
+
+        loop = asyncio.get_running_loop()
+        for number in ENDING:
+            loop.add_signal_handler(number, end, number)
+        await app.run_async()
+        for number in ENDING:
+            loop.remove_signal_handler(number)
+        return BY_SIGNAL + got[0] if got else app.return_code or 0
+
+    def _give_up(self, number: int) -> None:
+        """The UI does not end, perhaps because its terminal takes nothing any more."""
+        self._terminal.restore()
+        os._exit(BY_SIGNAL + number)  # the own server sees the end of its pipe

@@ -1,0 +1,127 @@
+"""A front end's way to the server of its home: attach to the one that runs, else have one of its own, as a child.
+
+The child is a process, not a thread: what the front end draws and what the server does share no interpreter lock, and
+both start at once. It ends with its owner (``owner.py``). What the front end does with it is not known here.
+"""
+
+import subprocess
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from runix_tui.bootstrap.child import Child, spawn
+from runix_tui.bootstrap.detached import ENDS_WITHIN, LOOK_EVERY, STARTS_WITHIN, slow
+from runix_tui.bootstrap.home import ServerHint, is_held, removed, server_hint
+from runix_tui.bootstrap.token import checked_token, stored_token
+from runix_tui.core.secret import Secret
+from runix_tui.errors import RunixError, Unavailable
+from runix_tui.locations import Locations
+from runix_tui.tui.link import Door
+
+CALMER = 2.0  # how much longer to wait before each start that follows one that failed
+FIRST_PAUSE = 0.5  # seconds
+LONGEST_PAUSE = 5.0
+
+
+class HomeLink:
+    """The :class:`runix_tui.tui.link.Link` of one home. Good for any thread; one ``connect`` at a time."""
+
+    def __init__(self, locations: Locations, given_token: str) -> None:
+        """``given_token`` is that of the environment, as it is; empty for the home's own."""
+        self._locations = locations
+        self._given = given_token
+        self._child: Child | None = None
+        self._guard = threading.Lock()  # around the child
+        self._left = threading.Event()
+        self._served = False  # whether that child was the server
+        self._met = False  # a server of this home, at least once
+        self._pause = 0.0
+        self._next_start = 0.0
+
+    @property
+    def home(self) -> str:
+        """The home's folder, as a person knows it."""
+        folder = self._locations.state
+        with suppress(ValueError, RuntimeError):
+            return str(Path("~") / folder.relative_to(Path.home()))
+        return str(folder)
+
+    @property
+    def state_file(self) -> Path:
+        """Where the front end keeps what the last visit looked like."""
+        return self._locations.front_file
+
+    def begin(self) -> None:
+        """Start a server at once when none runs, without waiting for it; what is wrong :meth:`connect` says."""
+        with suppress(RunixError):
+            if not is_held(self._locations):
+                self._see_to_a_server(checked_token(self._given))
+
+    def connect(self) -> Door:
+        """Attach to the server of this home; have one where none runs or the one that did has ended.
+
+        Of several front ends that do so at once, one gets the home and the others attach. Raises ``RunixError``.
+        """
+        token = checked_token(self._given)
+        deadline = time.monotonic() + STARTS_WITHIN
+        while True:
+            hint = server_hint(self._locations)
+            if hint:
+                return self._door(hint, token)
+            self._see_to_a_server(token)
+            if time.monotonic() > deadline:
+                self._drop()
+                raise slow(self._locations)
+            if self._left.wait(LOOK_EVERY):
+                raise Unavailable("This front end is being left")
+
+    def leave(self, *, keep: bool) -> None:
+        """End this front end's own server, if it has one, and wait for that; ``keep``: it goes on by itself."""
+        self._left.set()
+        with self._guard:
+            child, self._child = self._child, None
+        if child is None:
+            return
+        if keep:
+            child.keep()
+            return
+        child.let_go()
+        with suppress(subprocess.TimeoutExpired):  # it ends itself hard when it is late
+            child.process.wait(ENDS_WITHIN)
+
+    def _door(self, hint: ServerHint, token: Secret | None) -> Door:
+        child = self._child
+        owned = child is not None and child.pid == hint.pid
+        if child and not owned:  # another one was first
+            self._drop()
+        self._met, self._served = True, owned
+        self._pause = 0.0
+        return Door(hint.url, token or stored_token(self._locations), owned=owned)
+
+    def _see_to_a_server(self, token: Secret | None) -> None:
+        """Have a child that is on its way to be the server. Raises ``RunixError`` with the last words of one that ended
+        before it was."""
+        with self._guard:
+            if self._child and self._child.ended:
+                ended, self._child = self._child, None
+                if not self._served and not is_held(self._locations):
+                    self._calm_down()
+                    raise ended.failure()
+            if self._child is None and not self._left.is_set() and time.monotonic() >= self._next_start:
+                if self._met and not self._locations.lock_file.exists():
+                    raise removed(self._locations)
+                self._child, self._served = spawn(self._locations, token, owned=True), False
+
+    def _calm_down(self) -> None:
+        """A start that failed is not tried again at once: whoever waits for it costs next to nothing."""
+        self._pause = min(LONGEST_PAUSE, self._pause * CALMER or FIRST_PAUSE)
+        self._next_start = time.monotonic() + self._pause
+
+    def _drop(self) -> None:
+        with self._guard:
+            child, self._child = self._child, None
+        if child:
+            child.let_go()
+            child.process.terminate()
+            child.process.wait()
