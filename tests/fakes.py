@@ -255,6 +255,7 @@ class FakeEngine:
         self._events.put_nowait(EngineEvent(container, "remove", datetime.now(UTC)))
 
     async def usage(self, containers: Sequence[str]) -> dict[str, Usage]:
+        await self.faults.look("usage")
         return {each: Usage(1.5, 1024, 4096, 0.5) for each in containers if each in self.made}
 
     async def listeners(self, container: str) -> list[Listener]:

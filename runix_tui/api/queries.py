@@ -1,6 +1,7 @@
 """What may stand in an address: ids, versions, filters, and where in a log to begin."""
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
@@ -104,6 +105,10 @@ def last_event_id(sent: str | None) -> int | None:
 
 _UUID = WithJsonSchema({"type": "string", "format": "uuid"})
 DeploymentId = Annotated[str, Path(description="The deployment's id."), AfterValidator(rules.uuid_text), _UUID]
+DeploymentIds = Annotated[
+    Sequence[Annotated[str, AfterValidator(rules.uuid_text), _UUID]],
+    Query(alias="id", description="Only these deployments; may be given many times."),
+]
 ProjectId = Annotated[str, Path(description="The project's id."), AfterValidator(rules.uuid_text), _UUID]
 Number = Annotated[
     int,

@@ -1,5 +1,6 @@
 """From what the orchestrator gives to what the API answers. Secrets are masked here unless they are asked for."""
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any, TypedDict
 
@@ -65,7 +66,7 @@ def event(view: DeploymentView) -> wire.DeploymentEvent:
     return wire.DeploymentEvent(**_listed(view))
 
 
-def details(view: DeploymentView, usage: Usage | None, *, reveal: bool = False) -> wire.DeploymentDetails:
+def details(view: DeploymentView, used: Usage | None, *, reveal: bool = False) -> wire.DeploymentDetails:
     """Everything about one deployment."""
     config = view.deployment.config
     return wire.DeploymentDetails(
@@ -75,7 +76,7 @@ def details(view: DeploymentView, usage: Usage | None, *, reveal: bool = False) 
         command=config.command,
         schedule=config.schedule,
         health=view.health,
-        resources=_resources(usage),
+        resources=wire.Resources(**asdict(used)) if used else None,
     )
 
 
@@ -243,12 +244,6 @@ def _seconds(start: datetime, end: datetime | None) -> float | None:
     return round((end - start).total_seconds(), 3) if end else None
 
 
-def _resources(usage: Usage | None) -> wire.Resources | None:
-    if usage is None:
-        return None
-    return wire.Resources(
-        cpu_percent=usage.cpu_percent,
-        memory_bytes=usage.memory_bytes,
-        memory_limit_bytes=usage.memory_limit_bytes,
-        cpu_limit=usage.cpu_limit,
-    )
+def usage(deployment_id: str, used: Usage) -> wire.Usage:
+    """What one of several deployments uses."""
+    return wire.Usage(id=deployment_id, **asdict(used))

@@ -2,7 +2,7 @@
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -12,7 +12,7 @@ from runix_tui.core.models import Deployment, Project, Usage, Version
 from runix_tui.core.names import NAME_RULE, is_service_name
 from runix_tui.core.ports import Clock, Engine, Gateway
 from runix_tui.core.requests import ChangeRequest, CreateRequest, DeploymentView, SystemHealth
-from runix_tui.core.stages import Status
+from runix_tui.core.stages import Status, VersionStatus
 from runix_tui.deploy.bus import Bus
 from runix_tui.deploy.creation import Creation
 from runix_tui.deploy.deletion import Deletion
@@ -72,16 +72,17 @@ class Orchestrator:
         """One deployment."""
         return self._view(self._deployment(deployment_id))
 
-    async def usage(self, deployment_id: str) -> Usage | None:
-        """Resources of what serves; None when nothing runs or the engine is away."""
-        serving = self.get(deployment_id).serving
-        if serving is None or serving.container_id is None:
-            return None
+    async def usage(self, deployment_ids: Sequence[str] = ()) -> dict[str, Usage]:
+        """Resources of what serves, by deployment, of those (none named: all) that run now; nothing while the engine is
+        away. Unknown ids are left out."""
+        named = [self._store.deployment(each) for each in dict.fromkeys(deployment_ids)]
+        running = self._containers([each for each in named if each] if deployment_ids else self._store.deployments())
         try:
             async with asyncio.timeout(ENGINE_ANSWERS_WITHIN):
-                return (await self._engine.usage([serving.container_id])).get(serving.container_id)
+                found = await self._engine.usage(list(running.values())) if running else {}
         except (Unavailable, TimeoutError):
-            return None
+            return {}
+        return {each: found[container] for each, container in running.items() if container in found}
 
     def history(self, deployment_id: str) -> list[Version]:
         """Newest first."""
@@ -234,6 +235,16 @@ class Orchestrator:
         return self._bus.subscribe()
 
     # -----------------------------------------------------------------------------------------------------------------
+
+    def _containers(self, deployments: Sequence[Deployment]) -> dict[str, str]:
+        """The containers of what serves, by deployment."""
+        served = ((each.id, each.serving_version) for each in deployments)
+        versions = (self._store.version(key, number) for key, number in served if number is not None)
+        return {
+            each.deployment_id: each.container_id
+            for each in versions
+            if each and each.container_id and each.status is VersionStatus.RUNNING
+        }
 
     async def _engine_ready(self) -> None:
         """Wait until start-up has brought the engine in line, once. Raises ``Unavailable`` when it is away."""

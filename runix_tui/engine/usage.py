@@ -1,33 +1,21 @@
-"""Resources of running containers, from the engine's counters: two readings make a rate. The last one is remembered."""
+"""Resources of running containers: two readings of their counters make a rate. The last one is remembered.
+
+Read from the kernel where the containers run on this machine, which costs the engine nothing; else asked of the engine.
+"""
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from runix_tui.core.models import Usage
+from runix_tui.engine import counters
 from runix_tui.engine.connection import Connection, Json
+from runix_tui.engine.counters import Group, Limits, Reading
 from runix_tui.engine.spec import CPU_PERIOD
 
 SHORTEST = 0.25  # seconds between two readings that give a usable rate
 LONGEST = 30.0  # an older reading says nothing about now
-REMEMBERED = 1000  # containers whose limits are kept
+REMEMBERED = 1000  # containers
 _NANO = 1e9
-_GONE = 404
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A container's counters: ``cpu`` seconds used since its start, ``at`` the engine's clock in seconds."""
-
-    cpu: float
-    at: float
-    memory: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Limits:
-    cpus: float | None
-    memory: int | None
 
 
 class Usages:
@@ -36,7 +24,9 @@ class Usages:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._last: dict[str, Reading] = {}
-        self._limits: dict[str, _Limits] = {}
+        self._limits: dict[str, Limits] = {}
+        self._groups: dict[str, Group] = {}
+        self._elsewhere: set[str] = set()  # they run, but not where this process can see their groups
 
     async def of(self, containers: Sequence[str]) -> dict[str, Usage]:
         """What these containers (full ids) use now. Those that do not run are left out, and all of them where the
@@ -52,7 +42,8 @@ class Usages:
         return {name: await self._usage(name, before.get(name), reading) for name, reading in now.items()}
 
     async def _usage(self, container: str, before: Reading | None, now: Reading) -> Usage:
-        limits = await self._limits_of(container)
+        group = self._groups.get(container)
+        limits = group.limits if group else await self._limits_of(container)
         return Usage(cpu_percent(before, now), now.memory, limits.memory, limits.cpus)
 
     def _remember(self, now: dict[str, Reading]) -> None:
@@ -61,6 +52,28 @@ class Usages:
         self._last = kept | now
 
     async def _read(self, containers: Sequence[str]) -> dict[str, Reading]:
+        """From the kernel; the engine is asked about those that are not found there."""
+        found = await asyncio.to_thread(self._look, containers)
+        rest = [name for name in containers if name not in found]
+        told = await self._ask(rest)
+        self._elsewhere = {name for name in self._elsewhere | told.keys() if name not in found}
+        return found | told
+
+    def _look(self, containers: Sequence[str]) -> dict[str, Reading]:
+        unknown = [name for name in containers if name not in self._groups and name not in self._elsewhere]
+        if len(self._groups) >= REMEMBERED:
+            self._groups.clear()
+        self._groups |= counters.find(unknown)
+        found: dict[str, Reading] = {}
+        for name in containers:
+            if group := self._groups.get(name):
+                try:
+                    found[name] = group.reading()
+                except (OSError, ValueError):  # it ended
+                    del self._groups[name]
+        return found
+
+    async def _ask(self, containers: Sequence[str]) -> dict[str, Reading]:
         """One call for all; when one of them is gone the engine refuses them all: then one by one."""
         if not containers:
             return {}
@@ -72,17 +85,17 @@ class Usages:
         if len(containers) == 1:
             return {}
         found: dict[str, Reading] = {}
-        for one in await asyncio.gather(*(self._read([name]) for name in containers)):
+        for one in await asyncio.gather(*(self._ask([name]) for name in containers)):
             found |= one
         return found
 
-    async def _limits_of(self, container: str) -> _Limits:
+    async def _limits_of(self, container: str) -> Limits:
         """A container's limits never change: asked for once."""
         if container not in self._limits:
             path = f"/containers/{container}/json"
             answer = await self._connection.request("GET", path, "inspect a container")
             if answer.status >= 400:
-                return _Limits(None, None)
+                return Limits(None, None)
             if len(self._limits) >= REMEMBERED:
                 self._limits.clear()
             self._limits[container] = _parse_limits(answer.body["HostConfig"])
@@ -110,6 +123,6 @@ def _reading(stats: Json) -> Reading:
     return Reading(stats["CPUNano"] / _NANO, stats["SystemNano"] / _NANO, int(stats["MemUsage"]))
 
 
-def _parse_limits(host_config: Json) -> _Limits:
+def _parse_limits(host_config: Json) -> Limits:
     quota, period = host_config.get("CpuQuota") or 0, host_config.get("CpuPeriod") or CPU_PERIOD
-    return _Limits(quota / period if quota > 0 else None, host_config.get("Memory") or None)
+    return Limits(quota / period if quota > 0 else None, host_config.get("Memory") or None)

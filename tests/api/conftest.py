@@ -5,7 +5,7 @@ import contextlib
 import random
 import threading
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -97,9 +97,9 @@ class FakeOrchestrator(Orchestrator):
             health="healthy" if serving else None,
         )
 
-    async def usage(self, deployment_id: str) -> Usage | None:
-        self._one(deployment_id)
-        return None if self.engine_away else Usage(1.5, 50_000_000, 512 * 1024**2, 0.5)
+    async def usage(self, deployment_ids: Sequence[str] = ()) -> dict[str, Usage]:
+        running = [key for key in deployment_ids or self.found if key in self.found and self.get(key).serving]
+        return {} if self.engine_away else {key: Usage(1.5, 50_000_000, 512 * 1024**2, 0.5) for key in running}
 
     def history(self, deployment_id: str) -> list[Version]:
         return list(reversed(self.entries[self._one(deployment_id).id]))

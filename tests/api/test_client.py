@@ -181,6 +181,15 @@ def test_logs(running, client):
     following.close()
 
 
+def test_usage(running, client):
+    made, other = running.create(), running.create("other")
+    for each in (made, other):
+        running.do(lambda key=each: running.fake.finish(key))
+    assert [one.id for one in client.usage()] == [made, other]
+    (found,) = client.usage([other])
+    assert (found.id, found.cpu_percent, found.cpu_limit) == (other, 1.5, 0.5)
+
+
 def test_build_log(running, client):
     made = client.create(BODY).id
     running.do(lambda: running.fake.build_says(made, "compiling"))

@@ -115,6 +115,22 @@ async def test_full_form(api, fake):
     }
 
 
+async def test_usage_of_what_runs(api, fake):
+    first = await create(api)
+    second = await create(api, service_name="other")
+    waiting = await create(api, service_name="waiting")
+    for each in (first, second):
+        fake.finish(each)
+    used = {"cpu_percent": 1.5, "memory_bytes": 50_000_000, "memory_limit_bytes": 512 * 1024**2, "cpu_limit": 0.5}
+    assert (await api.get("/usage")).json() == [{**used, "id": first}, {**used, "id": second}]
+    gone = "00000000-0000-0000-0000-000000000000"
+    assert (await api.get(f"/usage?id={second}&id={waiting}&id={gone}")).json() == [{**used, "id": second}]
+    wrong = await api.get(f"/usage?id={first}&id=x")
+    assert (wrong.status_code, wrong.json()["errors"][0]["path"]) == (422, "id.1")
+    fake.engine_away = True
+    assert (await api.get("/usage")).json() == []
+
+
 async def test_env_is_shown_only_when_asked_for(api):
     made = await create(api)
     assert (await api.get(f"/deployments/{made}")).json()["env"] == {"NODE_ENV": "********"}

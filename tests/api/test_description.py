@@ -26,6 +26,7 @@ CALLS = {
     ("get", "/projects/{project_id}"): "200",
     ("delete", "/projects/{project_id}"): "204",
     ("get", "/events"): "200",
+    ("get", "/usage"): "200",
     ("get", "/healthz"): "200",
 }
 

@@ -9,7 +9,7 @@ from runix_tui.api import rules, views
 from runix_tui.api.doors import Door, body_of, no_body
 from runix_tui.api.fields import fault_of, field_errors
 from runix_tui.api.openapi import accepts, fails
-from runix_tui.api.queries import DeploymentId, Number, ProjectFilter, Reveal, StatusFilter
+from runix_tui.api.queries import DeploymentId, DeploymentIds, Number, ProjectFilter, Reveal, StatusFilter
 from runix_tui.api.schemas import DeploymentPatch, NewDeployment, RollbackTo
 from runix_tui.core import wire
 from runix_tui.core.requests import ChangeRequest, DeploymentView
@@ -173,9 +173,16 @@ async def get_version(
     return views.version_details(door.version(deployment_id, number), reveal=reveal)
 
 
+@router.get("/usage", summary="Resource usage", responses=fails(422))
+async def usage(door: Door, deployment_ids: DeploymentIds = ()) -> list[wire.Usage]:
+    """What those deployments use that run now, of those named (default: all); cheap enough to ask every second. Empty
+    while the engine is away."""
+    return [views.usage(key, found) for key, found in (await door.usage(deployment_ids)).items()]
+
+
 async def _details(door: Door, view: DeploymentView, *, reveal: bool = False) -> wire.DeploymentDetails:
-    usage = await door.usage(view.deployment.id) if view.serving else None
-    return views.details(view, usage, reveal=reveal)
+    used = await door.usage([view.deployment.id]) if view.serving else {}
+    return views.details(view, used.get(view.deployment.id), reveal=reveal)
 
 
 def _accepted(view: DeploymentView) -> wire.Accepted:

@@ -282,6 +282,20 @@ async def test_runix_ends_at_once_wherever_it_is_and_what_served_still_serves(
             assert newest.status is VersionStatus.RUNNING
 
 
+async def test_usage_needs_no_engine_and_one_call(world: World) -> None:
+    async with world.runix() as runix:
+        assert await runix.usage() == {}
+        first = (await world.deployed(runix, "one")).deployment.id
+        second = (await world.deployed(runix, "two")).deployment.id
+        assert set(await runix.usage()) == {first, second}
+        assert set(await runix.usage([second, "unknown", second])) == {second}
+        await runix.stop(first)
+        assert set(await runix.usage()) == {second}
+        assert await runix.usage([first]) == {}
+        world.faults().fail = {"usage": AWAY}
+        assert await runix.usage() == {}
+
+
 async def test_a_rollback_to_an_image_that_is_gone_cancels_nothing(world: World) -> None:
     async with world.runix() as runix:
         view = await world.deployed(runix, env={"A": Secret("1")})
