@@ -105,6 +105,7 @@ class HomeLink:
         with self._guard:
             if self._child and self._child.ended:
                 ended, self._child = self._child, None
+                ended.let_go()
                 if not self._served and not is_held(self._locations):
                     self._calm_down()
                     raise ended.failure()
