@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 from runix_tui import __version__, catalog
 from runix_tui.api.app import create_app
-from runix_tui.api.server import Server, bind
+from runix_tui.api.listener import bind
+from runix_tui.api.server import Server
 from runix_tui.bootstrap.home import Hold, announced, server_lock, withdraw
 from runix_tui.bootstrap.token import CurrentToken
 from runix_tui.bootstrap.wiring import opened

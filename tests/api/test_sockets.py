@@ -11,7 +11,8 @@ import psutil
 import pytest
 
 from runix_tui.api.app import create_app
-from runix_tui.api.server import Server, ServerThread, bind
+from runix_tui.api.listener import bind
+from runix_tui.api.server import Server, ServerThread
 from runix_tui.core.secret import Secret
 from runix_tui.errors import ConfigError, Conflict
 
