@@ -5,6 +5,7 @@ import os
 import sys
 import termios
 import threading
+from typing import Any
 
 GIVES_UP_AFTER = 0.5  # seconds; a terminal that takes nothing blocks who writes
 # What the UI turns on, off again: mouse, focus, paste and resize reports, keyboard protocol, alternate screen; then
@@ -19,15 +20,18 @@ class Terminal:
     """The terminal of standard input, remembered as it is now."""
 
     def __init__(self) -> None:
-        self._modes = termios.tcgetattr(sys.stdin.fileno())
+        here = sys.stdin.fileno()
+        self._modes = termios.tcgetattr(here) if os.isatty(here) else None  # in a browser it is a pipe
 
     def restore(self) -> None:
         """Give it back as it was; one that is gone or takes nothing is left after a moment."""
-        writer = threading.Thread(target=self._restore, daemon=True)
+        if self._modes is None:
+            return
+        writer = threading.Thread(target=self._restore, args=(self._modes,), daemon=True)
         writer.start()
         writer.join(GIVES_UP_AFTER)
 
-    def _restore(self) -> None:
+    def _restore(self, modes: list[Any]) -> None:
         with contextlib.suppress(termios.error, OSError):
-            termios.tcsetattr(sys.stdin.fileno(), termios.TCSANOW, self._modes)
+            termios.tcsetattr(sys.stdin.fileno(), termios.TCSANOW, modes)
             os.write(sys.stderr.fileno(), RESET.encode())
