@@ -371,7 +371,7 @@ journal.append("2026-11-24T02:06:31.123456789Z", "stdout", "x" * 500)
 journal.flush()
 assert journal.stuck
 """
-    subprocess.run([sys.executable, "-c", script, str(folder)], check=True, timeout=30)
+    subprocess.run([sys.executable, "-c", script, str(folder)], check=True, timeout=30, capture_output=True)
     (segment,) = folder.iterdir()
     assert segment.read_bytes() == AT.encode() + b" stdout kept\n"
 
