@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from runix_tui.client.lines import event
 from runix_tui.core.events import End, Gap, LogEvent, LogLine, StageMark
 
 _SEQ = b'{"seq":'
@@ -32,6 +31,8 @@ class Entry:
 
 def entry(line: bytes) -> Entry:
     """The value of a stored line."""
+    from runix_tui.client.lines import event  # with httpx: loaded by whoever fetched the line
+
     origin = 0
     if line.startswith(_ORIGIN):
         origin = int(line[len(_ORIGIN) : line.index(b",")])

@@ -44,7 +44,7 @@ class _Segment:
 
 
 class Spool:
-    """The lines of one log. Only offsets are in memory, four bytes a line. Raises ``OSError`` where there is no room."""
+    """The lines of one log. Only offsets are in memory: 4 bytes a line. Raises ``OSError`` where there is no room."""
 
     def __init__(self, folder: Path | None = None) -> None:
         # Without a name: private, and gone with this process.

@@ -6,6 +6,7 @@ The parser of colours (SGR, ECMA-48 8.3.117) is made for speed: one split, and o
 import re
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+from typing import Any
 
 from rich.color import Color
 from rich.style import Style
@@ -113,7 +114,8 @@ class _Pen:
 
     @cached_property
     def style(self) -> Style:
-        return Style(color=self.colour, bgcolor=self.background, **dict.fromkeys(self.attributes, True))
+        on: dict[str, Any] = dict.fromkeys(self.attributes, True)
+        return Style(color=self.colour, bgcolor=self.background, **on)
 
 
 _PLAIN = _Pen()

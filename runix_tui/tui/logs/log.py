@@ -1,0 +1,107 @@
+"""A log that is shown: follows its source into a spool, fetches older lines when they are wanted, says how it stands.
+
+Lives in the app's event loop. Nobody is told of a line, only that there is something new.
+"""
+
+import asyncio
+from collections.abc import Callable
+from enum import StrEnum
+
+from runix_tui.core.events import End
+from runix_tui.errors import NotFound, RunixError, Unavailable
+from runix_tui.tui.logs.entries import entry, seq_of
+from runix_tui.tui.logs.following import Streams, follow
+from runix_tui.tui.logs.source import LogKind, LogSource
+from runix_tui.tui.logs.spool import Spool
+
+PAGE = 20_000  # older lines fetched at once
+
+
+class Phase(StrEnum):
+    """How a log stands."""
+
+    WAITING = "waiting"  # nothing came yet
+    FOLLOWING = "following"
+    AWAY = "away"  # the connection broke; it is being made again
+    ENDED = "ended"  # a build
+    GONE = "gone"  # there is no such log (any more)
+    FAILED = "failed"
+
+
+class Log:
+    """The log of ``source``. ``changed`` hears that there is something new; it may be called often."""
+
+    def __init__(self, source: LogSource, streams: Streams, changed: Callable[[], None]) -> None:
+        self.source = source
+        self.spool = Spool()
+        self.phase = Phase.WAITING
+        self.why = ""  # in the API's words: what is wrong, or a build's status
+        self.complete = source.kind is LogKind.BUILD  # whether there is nothing older
+        self._streams = streams
+        self._changed = changed
+        self._paging: asyncio.Task[bool] | None = None
+
+    async def run(self) -> None:
+        """Follow the source until it ends. Cancel it to stop."""
+        try:
+            await self._follow()
+        except NotFound as error:
+            self._turn(Phase.GONE, error.message)
+        except RunixError as error:
+            self._turn(Phase.FAILED, f"{error.message}. {error.hint}" if error.hint else error.message)
+        except OSError as error:
+            self._turn(Phase.FAILED, f"No room for the log: {error.strerror}")
+
+    def close(self) -> None:
+        """Give the room back. Stop :meth:`run` before."""
+        if self._paging is not None:
+            self._paging.cancel()
+        self.spool.close()
+
+    @property
+    def paging(self) -> bool:
+        """Whether older lines are on their way."""
+        return self._paging is not None and not self._paging.done()
+
+    def want_older(self) -> None:
+        """Fetch a page of older lines, unless one is on its way or there is none."""
+        if not self.complete and not self.paging and len(self.spool):
+            self._paging = asyncio.create_task(self._page())
+
+    async def _follow(self) -> None:
+        member = self.source.members[0]
+        async for chunk in follow(self.source, member, self._streams, self._lost):
+            self.spool.append(chunk.data)
+            if chunk.ended and self.source.kind is LogKind.BUILD:
+                self._end()
+            else:
+                self._turn(Phase.FOLLOWING)
+
+    def _end(self) -> None:
+        last = entry(self.spool.line(self.spool.end - 1)).event
+        self._turn(Phase.ENDED, last.status if isinstance(last, End) else "")
+
+    async def _page(self) -> bool:
+        """Fetch one page of older lines; whether there was one."""
+        try:
+            data = await self._before(seq_of(self.spool.line(self.spool.first)))
+            self.complete = not data
+            self.spool.prepend(data)
+        except (Unavailable, NotFound):
+            return False
+        finally:
+            self._changed()
+        return bool(data)
+
+    async def _before(self, seq: int) -> bytes:
+        client = await self._streams()
+        chunks = client.logs(self.source.members[0].id, tail=PAGE, follow=False, before=seq)
+        return b"".join([chunk.data async for chunk in chunks])
+
+    def _lost(self, away: bool) -> None:
+        if away:
+            self._turn(Phase.AWAY)
+
+    def _turn(self, phase: Phase, why: str = "") -> None:
+        self.phase, self.why = phase, why
+        self._changed()
