@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from runix_tui import __version__
-from runix_tui.cli import admin, bases, completion, deploy, env, front, read, serve, services
+from runix_tui.cli import admin, bases, completion, deploy, env, front, read, serve, services, web
 from runix_tui.cli.output import line
 
 app = typer.Typer(
@@ -16,7 +16,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for room in (serve, deploy, read, services, admin, completion):
+for room in (serve, web, deploy, read, services, admin, completion):
     room.register(app)
 app.add_typer(env.app, name="env")
 app.add_typer(bases.app, name="bases")

@@ -26,11 +26,12 @@ def completing() -> bool:
     return "_RUNIX_COMPLETE" in os.environ
 
 
-def show(select: str = "") -> NoReturn:
-    """Open it, with the service called ``select`` chosen, and end when it is left."""
+def show(select: str = "", token: str | None = None) -> NoReturn:
+    """Open it, with the service called ``select`` chosen, and end when it is left. ``token`` is that of the
+    environment where this process has it from elsewhere."""
     from runix_tui.bootstrap.front import Front
 
-    front = Front(home(), hide_token())
+    front = Front(home(), hide_token() if token is None else token)
     try:
         code = front.show(select)
     finally:
