@@ -13,6 +13,7 @@ from runix_tui.cli.options import Json, NoWait
 from runix_tui.cli.output import say
 from runix_tui.cli.session import DEFAULT_PROJECT, connected, project_called
 from runix_tui.core import names
+from runix_tui.core.variables import of_pairs
 from runix_tui.errors import Conflict, InvalidRequest, RunixError
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def deploy(
         "health_path": health_path,
         "dockerfile": dockerfile,
         "planner": planner,
-        "env": variables.of_file(env_file, os.environ) | variables.of_pairs(env or [], os.environ),
+        "env": variables.of_file(env_file, os.environ) | of_pairs(env or [], os.environ),
     }
     asked = {key: value for key, value in wanted.items() if value not in (None, "", {})}
     service = name or default_name(source)

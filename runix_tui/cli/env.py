@@ -11,6 +11,7 @@ from runix_tui.cli.options import Json, Name
 from runix_tui.cli.output import as_json, foreign, line, say
 from runix_tui.cli.session import connected, find
 from runix_tui.core.names import is_env_name
+from runix_tui.core.variables import of_pairs
 from runix_tui.errors import InvalidRequest
 
 app = typer.Typer(help="Environment variables of a service.", no_args_is_help=True)
@@ -23,7 +24,7 @@ def set_(
     json: Json = False,
 ) -> None:
     """Set variables."""
-    _change(name, dict(variables.of_pairs(pairs, os.environ)), json)
+    _change(name, dict(of_pairs(pairs, os.environ)), json)
 
 
 @app.command("rm")

@@ -1,4 +1,4 @@
-"""Environment variables as people write them."""
+"""Environment variables as people write them in files."""
 
 from pathlib import Path
 
@@ -6,20 +6,6 @@ import pytest
 
 from runix_tui.cli import variables
 from runix_tui.errors import InvalidRequest
-
-
-def test_pairs_stay_as_they_are() -> None:
-    pairs = ["A=1", "B=", "C=a=b=c", "D=$HOME 'x' \"y\"\n", "E"]
-    assert variables.of_pairs(pairs, {"E": "mine"}) == {
-        "A": "1", "B": "", "C": "a=b=c", "D": "$HOME 'x' \"y\"\n", "E": "mine"
-    }  # fmt: skip
-
-
-@pytest.mark.parametrize("pair", ["1A=x", "=x", "A-B=x", "", "UNSET"])
-def test_wrong_pairs(pair: str) -> None:
-    with pytest.raises(InvalidRequest) as caught:
-        variables.of_pairs([pair], {})
-    assert caught.value.errors[0].path.startswith("env.")
 
 
 def test_a_file(tmp_path: Path) -> None:
