@@ -61,9 +61,8 @@ def spawn(locations: Locations, token: Secret | None, arguments: tuple[str, ...]
     """Start ``runix serve`` in a session of its own: it keeps nothing of the caller, no terminal, folder or open file.
 
     ``token`` goes to it through a pipe, never through the environment. An ``owned`` one ends with this process.
-    Raises ``ConfigError``, ``Unavailable``.
+    The home must be there. Raises ``ConfigError``, ``Unavailable``.
     """
-    locations.prepare()
     with using(locations.server_log):
         log = _open_log(locations.server_log)
         said_before = os.fstat(log).st_size

@@ -5,7 +5,7 @@ import signal
 import time
 
 from runix_tui.bootstrap.child import Child, spawn
-from runix_tui.bootstrap.home import ServerHint, is_held, server_hint, server_pid
+from runix_tui.bootstrap.home import ServerHint, is_held, make, server_hint, server_pid
 from runix_tui.core.secret import Secret
 from runix_tui.errors import RunixError, Unavailable
 from runix_tui.locations import Locations
@@ -32,6 +32,7 @@ def start(locations: Locations, token: Secret | None, arguments: tuple[str, ...]
 
     Raises ``RunixError`` with its last words, ``Unavailable`` when it takes too long.
     """
+    make(locations)
     return _wait(locations, spawn(locations, token, arguments))
 
 

@@ -48,11 +48,13 @@ class Hold:
 
 @contextmanager
 def server_lock(locations: Locations, *, patient: bool = False) -> Iterator[Hold]:
-    """Hold the home: one server at a time. ``patient`` waits for one that ends, until another one says that it listens.
+    """Hold the home: one server at a time. ``patient`` waits for one that ends, until another one says that it listens,
+    and takes the home as its owner made it: one that was removed meanwhile stays removed.
 
     Raises ``ServerRunning``, ``ConfigError`` when the home cannot be used.
     """
-    locations.prepare()
+    if not patient:
+        make(locations)
     descriptor = _locked(locations, patient=patient)
     try:
         hold = Hold(locations, descriptor)
@@ -67,6 +69,25 @@ def server_lock(locations: Locations, *, patient: bool = False) -> Iterator[Hold
         os.close(descriptor)
 
 
+def make(locations: Locations) -> None:
+    """The home's folders and its lock. Raises ``ConfigError``."""
+    locations.prepare()
+    with using(locations.lock_file):
+        locations.lock_file.touch(PRIVATE_FILE)
+
+
+@contextmanager
+def no_server(locations: Locations) -> Iterator[None]:
+    """Inside, no server of the home begins. Raises ``ServerRunning`` when one runs, ``ConfigError``."""
+    with using(locations.lock_file):
+        locations.lock_file.touch(PRIVATE_FILE)
+    descriptor = _locked(locations, patient=False)
+    try:
+        yield
+    finally:
+        os.close(descriptor)
+
+
 def removed(locations: Locations) -> ConfigError:
     """The error for a home that somebody removed while a program was at work on it."""
     return ConfigError(
@@ -77,8 +98,12 @@ def removed(locations: Locations) -> ConfigError:
 
 
 def _locked(locations: Locations, *, patient: bool) -> int:
-    with using(locations.lock_file):
-        descriptor = os.open(locations.lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE_FILE)
+    try:
+        descriptor = os.open(locations.lock_file, os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:
+        raise removed(locations) from None
+    except OSError as error:
+        raise unusable(locations.lock_file, error) from error
     deadline = time.monotonic() + LOCK_PATIENCE
     while True:
         try:

@@ -4,21 +4,24 @@ The child is a process, not a thread: what the front end draws and what the serv
 both start at once. It ends with its owner (``owner.py``). What the front end does with it is not known here.
 """
 
+import socket
 import subprocess
 import threading
 import time
 from contextlib import suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from runix_tui.bootstrap.child import Child, spawn
 from runix_tui.bootstrap.detached import ENDS_WITHIN, LOOK_EVERY, STARTS_WITHIN, slow
-from runix_tui.bootstrap.home import ServerHint, is_held, removed, server_hint
+from runix_tui.bootstrap.home import ServerHint, is_held, make, removed, server_hint
 from runix_tui.bootstrap.token import checked_token, stored_token
 from runix_tui.core.secret import Secret
 from runix_tui.errors import RunixError, Unavailable
 from runix_tui.locations import Locations
 from runix_tui.tui.link import Door
 
+ACCEPTS_WITHIN = 1.0  # seconds
 CALMER = 2.0  # how much longer to wait before each start that follows one that failed
 FIRST_PAUSE = 0.5  # seconds
 LONGEST_PAUSE = 5.0
@@ -67,7 +70,7 @@ class HomeLink:
         deadline = time.monotonic() + STARTS_WITHIN
         while True:
             hint = server_hint(self._locations)
-            if hint:
+            if hint and _accepts(hint.url):
                 return self._door(hint, token)
             self._see_to_a_server(token)
             if time.monotonic() > deadline:
@@ -110,7 +113,9 @@ class HomeLink:
                     self._calm_down()
                     raise ended.failure()
             if self._child is None and not self._left.is_set() and time.monotonic() >= self._next_start:
-                if self._met and not self._locations.lock_file.exists():
+                if not self._met:
+                    make(self._locations)
+                elif not self._locations.lock_file.exists():
                     raise removed(self._locations)
                 self._child, self._served = spawn(self._locations, token, owned=True), False
 
@@ -126,3 +131,13 @@ class HomeLink:
             child.let_go()
             child.process.terminate()
             child.process.wait()
+
+
+def _accepts(url: str) -> bool:
+    """Whether anything listens there: for an instant after a kill its hint looks like that of the next server."""
+    parts = urlsplit(url)
+    try:
+        socket.create_connection((parts.hostname, parts.port or 80), timeout=ACCEPTS_WITHIN).close()
+    except OSError:
+        return False
+    return True

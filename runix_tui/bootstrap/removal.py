@@ -2,11 +2,12 @@
 
 import asyncio
 import shutil
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from runix_tui.bootstrap import detached
+from runix_tui.bootstrap.home import ServerRunning, no_server
 from runix_tui.bootstrap.maintenance import own_engine
 from runix_tui.core import labels
 from runix_tui.engine.caches import cache_folders
@@ -15,6 +16,7 @@ from runix_tui.errors import RunixError, Unavailable
 from runix_tui.locations import Locations
 
 Say = Callable[[str], None]
+TRIES = 5  # to end a server for good
 
 
 def belongings(locations: Locations, *, keep_data: bool) -> list[str]:
@@ -27,8 +29,13 @@ def belongings(locations: Locations, *, keep_data: bool) -> list[str]:
 def uninstall(locations: Locations, *, keep_data: bool, say: Say) -> None:
     """Remove everything of this home, saying what. ``keep_data`` leaves its folders and volumes. Base images stay, as
     other homes share them. Raises ``RunixError`` when the server does not end or the engine is away."""
-    if detached.stop(locations):
-        say("Ended the server")
+    with ExitStack() as held:
+        if locations.state.is_dir():
+            held.enter_context(_without_server(locations, say))
+        _uninstall(locations, keep_data=keep_data, say=say)
+
+
+def _uninstall(locations: Locations, *, keep_data: bool, say: Say) -> None:
     if locations.database.exists():
         try:
             asyncio.run(_empty_engine(locations, say))
@@ -39,6 +46,23 @@ def uninstall(locations: Locations, *, keep_data: bool, say: Say) -> None:
             ) from error
     if not keep_data:
         _remove_files(locations, say)
+
+
+@contextmanager
+def _without_server(locations: Locations, say: Say) -> Iterator[None]:
+    """The server is ended, and none begins: a front end that is open would have another one at once."""
+    for left in reversed(range(TRIES)):
+        if detached.stop(locations):
+            say("Ended the server")
+        with ExitStack() as held:
+            try:
+                held.enter_context(no_server(locations))
+            except ServerRunning:
+                if not left:
+                    raise
+                continue
+            yield
+            return
 
 
 async def _empty_engine(locations: Locations, say: Say) -> None:

@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -208,8 +208,11 @@ def test_it_waits_for_one_that_is_starting(home: PtyHome) -> None:
     with linked(home) as link, ThreadPoolExecutor(1) as pool, server_lock(home.locations):
         waiting = pool.submit(link.connect)
         eventually(lambda: servers_of(home))
-        with announced(home.locations, "http://127.0.0.1:1"):
-            assert waiting.result(10).url == "http://127.0.0.1:1"
+        with (
+            socket.create_server(("127.0.0.1", 0)) as listener,
+            announced(home.locations, f"http://127.0.0.1:{listener.getsockname()[1]}"),
+        ):
+            assert not waiting.result(10).owned
             eventually(lambda: not servers_of(home))
 
 
@@ -300,3 +303,30 @@ def test_a_removed_home_stays_removed(home: PtyHome) -> None:
             link.connect()
         assert not home.locations.lock_file.exists()
         assert not servers_of(home)
+
+
+@pytest.mark.engine
+def test_uninstalling_wins_over_an_open_front_end(home: PtyHome, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("RUNIX_ENGINE_URL")
+    with linked(home) as owner, linked(home) as attached:
+        owner.connect()
+        attached.connect()
+        left = threading.Event()
+        endings = [threading.Thread(target=_hold_on, args=(link, left)) for link in (owner, attached)]
+        for ending in endings:
+            ending.start()
+        done = subprocess.run([*RUNIX, "uninstall", "--yes"], capture_output=True, text=True, check=False)
+        left.set()
+        for ending in endings:
+            ending.join()
+    assert done.returncode == 0, done.stderr
+    assert f"Removed {home.folder}" in done.stderr
+    assert not home.folder.exists()
+    assert not servers_of(home)
+
+
+def _hold_on(link: HomeLink, left: threading.Event) -> None:
+    """What a front end does whose server is taken away."""
+    while not left.wait(0.05):
+        with suppress(RunixError):
+            link.connect()
