@@ -16,7 +16,8 @@ from runix_tui.core.models import Commit, InstanceType, Route, Usage
 from runix_tui.core.secret import Secret
 
 LogSink = Callable[[str, str], None]
-"""Takes ``(stream, line)``: stream is ``stdout``, ``stderr`` or ``runix``. Never blocks, never raises."""
+"""Takes ``(stream, text)``: a line, or in a flood many of them with newlines in between. Stream is ``stdout``,
+``stderr`` or ``runix``. Never blocks, never raises."""
 
 
 class Clock(Protocol):

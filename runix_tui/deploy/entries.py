@@ -20,18 +20,17 @@ _PIECE = LINE_MAX - len(_CONTINUED)
 _EPOCH = "1970-01-01T00:00:00.000000000Z"
 
 
-def log_entries(at: str, stream: str, line: str) -> tuple[bytes, int]:
-    """Entries of a line, and how many: one, unless it has newlines inside or is too long. A stream that does not exist
-    counts as ``runix``."""
+def log_entries(at: str, stream: str, text: str) -> tuple[bytes, int]:
+    """Entries of a text, and how many: one for each line, and more for a line that is too long. A stream that does not
+    exist counts as ``runix``."""
     if stream not in LOG_STREAMS:
         stream = "runix"
     # surrogatepass: what came in undecodable comes out as U+FFFD, and never stops a build.
-    text = line.encode("utf-8", "surrogatepass")
+    data = text.encode("utf-8", "surrogatepass")
     head = f"{at} {stream} ".encode()
-    if b"\n" not in text and len(text) <= LINE_MAX:
-        return b"%b%b\n" % (head, text), 1
-    pieces = [b"%b%b\n" % (head, piece) for part in text.split(b"\n") for piece in pieces_of(part)]
-    return b"".join(pieces), len(pieces)
+    if len(data) > LINE_MAX and max(map(len, data.split(b"\n"))) > LINE_MAX:
+        data = b"\n".join(piece for line in data.split(b"\n") for piece in pieces_of(line))
+    return b"%b%b\n" % (head, data.replace(b"\n", b"\n" + head)), data.count(b"\n") + 1
 
 
 def pieces_of(text: bytes) -> Iterator[bytes]:

@@ -72,10 +72,10 @@ class Journal:
         """Whether the disk took nothing at the last try (it is full): what can wait should."""
         return self._stuck
 
-    def append(self, at: str, stream: str, line: str) -> int:
-        """Add a line and give its seq; ``at`` is RFC 3339 with nanoseconds, UTC (``clock.stamp``). Newlines inside, and
-        more than 16 KiB, make it several entries: the last one's seq."""
-        return self.add(*log_entries(at, stream, line))
+    def append(self, at: str, stream: str, text: str) -> int:
+        """Add a line, or several with newlines in between, and give the last one's seq; ``at`` is RFC 3339 with
+        nanoseconds, UTC (``clock.stamp``). A line of more than 16 KiB makes several entries."""
+        return self.add(*log_entries(at, stream, text))
 
     def mark(self, at: str, stage: str, status: str) -> int:
         """Add a StageMark."""
@@ -140,6 +140,8 @@ class Journal:
         cursor = Cursor(max(after, 0))
         while until is None or cursor.seq < until:
             grew = self._grew
+            if not follow:
+                self.flush()  # a follower is woken with what was written, not for every line
             batch = self._next(cursor, until)
             if batch is None:
                 if not follow or self._closed:
@@ -174,8 +176,6 @@ class Journal:
                 shutil.rmtree(self.folder)
 
     def _next(self, cursor: Cursor, until: int | None) -> Batch | None:
-        if cursor.seq >= self._segments.last and self._pending:
-            self.flush()
         with self._lock, _mapped(self.folder):
             return self._segments.take(cursor, self._segments.last if until is None else until)
 

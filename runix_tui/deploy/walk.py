@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
+from runix_tui.core.activity import UNTOLD, Activity, ActivitySource
 from runix_tui.core.events import DeploymentChanged
 from runix_tui.core.models import Deployment, StageTime, Version
 from runix_tui.core.ports import Clock
@@ -29,6 +30,7 @@ class Walk:
         clock: Clock,
         journal: Journal,
         secrets: tuple[Secret, ...] = (),
+        activity: Activity = UNTOLD,
     ) -> None:
         self.version = version
         self.ending = Stage.CANCELLED
@@ -39,6 +41,7 @@ class Walk:
         self._clock = clock
         self._journal = journal
         self._secrets = secrets
+        self._activity = activity
         self._result = "done"
 
     @property
@@ -57,9 +60,9 @@ class Walk:
         """Open this version's part of the build log."""
         self._store.add_build(self.version.deployment_id, self.version.number, self._journal.last + 1)
 
-    def log(self, stream: str, line: str) -> None:
-        """A line of the build log (a ``LogSink``); secrets are masked."""
-        self._journal.append(stamp(self._clock.now()), stream, redact(line, self._secrets))
+    def log(self, stream: str, text: str) -> None:
+        """Lines of the build log (a ``LogSink``); secrets are masked."""
+        self._journal.append(stamp(self._clock.now()), stream, redact(text, self._secrets))
 
     def say(self, line: str) -> None:
         """A line of Runix's own."""
@@ -86,13 +89,18 @@ class Walk:
     @contextmanager
     def stage(self, stage: Stage) -> Iterator[None]:
         """Be in ``stage`` while the block runs; how it ended is stored, logged and told."""
-        self._enter(stage)
-        try:
-            yield
-        except BaseException:
-            self._leave("failed")
-            raise
-        self._leave(self._result)
+        at = self.version
+        with self._activity.doing(
+            ActivitySource.DEPLOY, stage.value, deployment_id=at.deployment_id, version=at.number
+        ) as note:
+            self._enter(stage)
+            try:
+                yield
+            except BaseException:
+                self._leave("failed")
+                raise
+            self._leave(self._result)
+            note("" if self._result == "done" else self._result)
 
     def finish(self, stage: Stage, failure: Failure | None = None) -> None:
         """End the walk at ``failed``, ``cancelled`` or ``superseded`` (``live`` is stored by ``stages.routing``)."""

@@ -1,12 +1,13 @@
 """The engine's answer to a build: JSON lines into log lines, and what went wrong into a ``BuildError``.
 
-Made for floods: one split for each chunk of bytes, one sink call for each line, nothing awaited in between.
+Made for floods: lines are handed over as the engine sent them, many in one text. Only what may be the engine's own is
+looked at line by line.
 """
 
 import json
 import re
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from runix_tui.core.ports import LogSink
@@ -17,7 +18,8 @@ _LONGEST = 64 * 1024  # characters of a line that has no end
 # Said by the engine itself, never in the middle of a line; the first kind repeats the Dockerfile.
 _STEP_LINE = re.compile(r"(?:\[\d+/\d+\] )?STEP \d+/\d+: ")
 _OWN_LINE = re.compile(rf"{_STEP_LINE.pattern}|--> |(?:\[\d+/\d+\] )?COMMIT\b|Successfully tagged ")
-_MAY_BE_OWN = "S[-"  # first characters of a step's and a layer's line (an empty line passes as well)
+_MAY_BE_OWN = "S[-C"  # first characters of a message of the engine's own (an empty one passes as well)
+_ID_LENGTHS = (64, 65)
 _IMAGE_ID = re.compile(r"[0-9a-f]{64}\n?")
 _LAYER = re.compile(r"--> (?:Using cache )?([0-9a-f]{11,64})")
 _STEP = re.compile(r"\bat STEP \"(?P<step>.*)\": ", re.DOTALL)
@@ -125,9 +127,7 @@ class BuildLog:
     def feed(self, data: bytes) -> None:
         """Some bytes of the answer, cut anywhere."""
         *whole, self._bytes = (self._bytes + data).split(b"\n")
-        for raw in whole:
-            if raw:
-                self._take(json.loads(raw))
+        self._take(json.loads(b"[%b]" % b",".join(filter(None, whole))))
 
     def close(self) -> None:
         """The answer ended: hand over what is left."""
@@ -137,51 +137,73 @@ class BuildLog:
                 message = json.loads(whole)
             except ValueError:
                 message = {}  # cut off: the engine went away
-            self._take(message)
+            self._take([message])
         self._flush()
 
-    def _take(self, message: dict[str, object]) -> None:
-        text = message.get("stream")
-        if isinstance(text, str) and text:
-            self._text(text)
-        error = message.get("error")
-        if isinstance(error, str) and error:
-            self._text("")  # what came last was no image then
-            self.error = self._shown(error.strip()) or ""
+    def _take(self, messages: Iterable[dict[str, object]]) -> None:
+        output: list[str] = []  # of steps, as far as the first character tells
+        for message in messages:
+            text = message.get("stream")
+            if isinstance(text, str) and text[:1] not in _MAY_BE_OWN and len(text) not in _ID_LENGTHS:
+                output.append(text)
+                continue
+            self._text("".join(output))
+            output.clear()
+            if isinstance(text, str):
+                self._message(text)
+            error = message.get("error")
+            if isinstance(error, str) and error:
+                self._refute_image()
+                self.error = self._shown(error.strip()) or ""
+        self._text("".join(output))
 
-    def _text(self, text: str) -> None:
-        if self.image_id:  # something came after it: then it was a line of a step
-            self._line(self.image_id)
-            self.image_id = ""
-        if _IMAGE_ID.fullmatch(text):  # a message of its own, the last one when the build succeeded
+    def _message(self, text: str) -> None:
+        """A message that may be one of the engine's own."""
+        if _IMAGE_ID.fullmatch(text):  # the last one when the build succeeded
+            self._refute_image()
             self._flush()
             self.image_id = text.rstrip("\n")
+        elif _OWN_LINE.match(text):
+            self._refute_image()
+            self._flush()
+            *lines, self._rest = text.split("\n")
+            for line in lines:
+                self._own_line(line)
+        else:
+            self._text(text)
+
+    def _refute_image(self) -> None:
+        """Something came after what looked like the image: then it was a line of a step."""
+        if self.image_id:
+            self._say(self.image_id)
+            self.image_id = ""
+
+    def _text(self, text: str) -> None:
+        if not text:
             return
-        if self._rest and _OWN_LINE.match(text):
-            self._flush()
-        *lines, self._rest = (self._rest + text).split("\n")
-        last, sink = self._last, self._sink
-        for line in lines:
-            if line[:1] in _MAY_BE_OWN:
-                self._line(line)
-            else:
-                last.append(line)
-                sink("stdout", line)
-        if len(self._rest) > _LONGEST:
-            self._flush()
+        self._refute_image()
+        whole, newline, self._rest = (self._rest + text).rpartition("\n")
+        if newline:
+            self._say(whole)
+        while len(self._rest) > _LONGEST:
+            self._say(self._rest[:_LONGEST])
+            self._rest = self._rest[_LONGEST:]
 
     def _flush(self) -> None:
         rest, self._rest = self._rest, ""
         if rest:
-            self._line(rest)
+            self._say(rest)
 
-    def _line(self, line: str) -> None:
-        if line.startswith("--> ") and (layer := _LAYER.fullmatch(line)):
+    def _own_line(self, line: str) -> None:
+        if layer := _LAYER.fullmatch(line):
             self.layers.add(layer[1])
         shown = self._shown(line) if _STEP_LINE.match(line) else line
         if shown is not None:
-            self._last.append(shown)
-            self._sink("stdout", shown)
+            self._say(shown)
+
+    def _say(self, lines: str) -> None:
+        self._last.extend(lines.rsplit("\n", EVIDENCE)[-EVIDENCE:])
+        self._sink("stdout", lines)
 
 
 def build_error(error: str, evidence: tuple[str, ...]) -> BuildError:

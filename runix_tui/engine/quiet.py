@@ -17,8 +17,9 @@ _NOISE = re.compile(
 def without_noise(log: LogSink) -> LogSink:
     """A sink that hands on to ``log`` what says how far an install is, and everything unusual."""
 
-    def sink(stream: str, line: str) -> None:
-        if line.strip() and not _NOISE.match(line):
-            log(stream, line)
+    def sink(stream: str, text: str) -> None:
+        for line in text.split("\n"):
+            if line.strip() and not _NOISE.match(line):
+                log(stream, line)
 
     return sink

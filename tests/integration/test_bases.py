@@ -30,8 +30,8 @@ pytestmark = [pytest.mark.engine, pytest.mark.timeout(600)]
 class Log(list[str]):
     """A sink that remembers."""
 
-    def __call__(self, stream: str, line: str) -> None:
-        self.append(line)
+    def __call__(self, stream: str, text: str) -> None:
+        self.extend(text.split("\n"))
 
 
 @pytest.fixture

@@ -37,8 +37,8 @@ class Log:
     def __init__(self) -> None:
         self.lines: list[str] = []
 
-    def __call__(self, stream: str, line: str) -> None:
-        self.lines.append(line)
+    def __call__(self, stream: str, text: str) -> None:
+        self.lines += text.split("\n")
 
     @property
     def text(self) -> str:

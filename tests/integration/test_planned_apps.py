@@ -89,8 +89,8 @@ async def build(
     plan = detect(tree, ask, profiles)
     check_plan(plan)
 
-    def sink(stream: str, line: str) -> None:
-        log.append(line)
+    def sink(stream: str, text: str) -> None:
+        log.extend(text.split("\n"))
 
     async def base(runtime: str, version: str, variant: str) -> str:
         found = profiles[runtime].base(version or profiles[runtime].default)
@@ -274,7 +274,7 @@ async def test_an_own_dockerfile_builds_as_it_was_meant(engine: PodmanEngine, ho
         labels=labels.of_home(home_id),
         build_id=f"{home_id[:8]}-own",
     )
-    await built(engine, request, lambda stream, line: log.append(line))
+    await built(engine, request, lambda stream, text: log.extend(text.split("\n")))
     said = [line.strip() for line in log]
     for line in ("QUIET", 'its "$0"', "$HOME 16", "by its own first line"):
         assert line in said, "\n".join(log)

@@ -95,6 +95,13 @@ def test_newlines_make_several_entries() -> None:
     assert [event.line for event in Batch(1, count, 0, data).events()] == ["one", "two", "", "four"]  # type: ignore[union-attr]
 
 
+def test_a_long_line_among_others_is_cut_alone() -> None:
+    data, count = log_entries(AT, "stdout", "\n".join(("one", "x" * (LINE_MAX + 1), "", "four")))
+    found = [event.line for event in Batch(1, count, 0, data).events()]  # type: ignore[union-attr]
+    assert [found[0], *found[3:]] == ["one", "", "four"]
+    assert found[1].removesuffix("…") + found[2] == "x" * (LINE_MAX + 1)
+
+
 def test_an_unknown_stream_is_our_own() -> None:
     assert next(batch(log_entries(AT, "end", "running")[0]).events()) == LogLine(1, AT, "runix", "running")
 

@@ -17,7 +17,7 @@ def answer(*texts: str, error: str = "") -> bytes:
 
 def read(*chunks: bytes) -> tuple[BuildLog, list[str]]:
     lines: list[str] = []
-    log = BuildLog(lambda stream, line: lines.append(line))
+    log = BuildLog(lambda stream, text: lines.extend(text.split("\n")))
     for chunk in chunks:
         log.feed(chunk)
     log.close()
@@ -77,6 +77,27 @@ def test_chunks_may_be_cut_anywhere() -> None:
     assert log.image_id == ID
 
 
+def test_a_flood_is_handed_over_in_few_texts() -> None:
+    texts: list[str] = []
+    log = BuildLog(lambda stream, text: texts.append(text))
+    log.feed(answer("STEP 2/2: RUN x\n", *(f"line {number}\nand its other half\n" for number in range(5000)), "rest"))
+    log.feed(answer(" of it\n", f"{ID}\n"))
+    log.close()
+    assert len(texts) == 3
+    assert "\n".join(texts).split("\n") == [
+        "STEP 2/2: RUN x",
+        *(line for number in range(5000) for line in (f"line {number}", "and its other half")),
+        "rest of it",
+    ]
+    assert log.evidence[-1] == "rest of it"
+    assert len(log.evidence) == 20
+
+
+def test_the_layers_of_the_engines_own_lines_are_remembered() -> None:
+    log, _ = read(answer("--> Using cache " + "cd" * 32 + "\n", "--> 0123456789ab\n", "x\n--> ba9876543210\n"))
+    assert log.layers == {"cd" * 32, "0123456789ab"}, "what a step says is no layer"
+
+
 def test_the_engine_went_away_in_the_middle() -> None:
     log, lines = read(answer("one\n", "two\n"), b'{"stream":"thr')
     assert lines == ["one", "two"]
@@ -92,7 +113,8 @@ def test_the_last_lines_are_the_evidence() -> None:
 def test_own_lines_are_shown_as_the_writer_expects_them() -> None:
     lines: list[str] = []
     log = BuildLog(
-        lambda _, line: lines.append(line), lambda line: None if "ARG" in line else line.replace("--ours ", "")
+        lambda _, text: lines.extend(text.split("\n")),
+        lambda line: None if "ARG" in line else line.replace("--ours ", ""),
     )
     log.feed(
         answer(
