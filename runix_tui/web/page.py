@@ -3,13 +3,17 @@
 Nothing is loaded from anywhere else. The terminal itself (its script, style and fonts) is textual-serve's.
 """
 
+import re
 import secrets
 from importlib import resources
+from pathlib import Path
 from string import Template
 from types import MappingProxyType
 
+import textual_serve
 from aiohttp import hdrs, web
 
+STATIC = Path(textual_serve.__file__).parent / "static"
 _ASSETS = resources.files("runix_tui.web") / "assets"
 TYPES = MappingProxyType({"page.css": "text/css", "page.js": "text/javascript", "icon.svg": "image/svg+xml"})
 FONT_SIZE = 15  # pixels; the browser's zoom does the rest
@@ -28,6 +32,11 @@ HEADERS = MappingProxyType(
         "X-Frame-Options": "DENY",
     }
 )
+
+TERMINAL_SCRIPT = "js/textual.js"
+# It sets WebGL up, then a plain canvas instead. Where there is no WebGL, the first failure takes the second with it,
+# and what is left draws with inline styles, which the policy forbids.
+WEBGL = re.compile(rb"this\.webglAddon=new \w+\.WebglAddon,this\.terminal\.loadAddon\(this\.webglAddon\),")
 
 _ENTRANCE = Template(
     """<!doctype html>
@@ -71,5 +80,14 @@ def asset(name: str) -> web.Response:
     """A file of ours that the page asks for."""
     if name not in TYPES:
         raise web.HTTPNotFound(text="There is nothing of this name.\n")
-    body = (_ASSETS / name).read_bytes()
-    return web.Response(body=body, content_type=TYPES[name], charset="utf-8", headers={hdrs.CACHE_CONTROL: "no-cache"})
+    return _file((_ASSETS / name).read_bytes(), TYPES[name])
+
+
+def terminal_script() -> web.Response:
+    """The terminal's script, without its attempt at WebGL."""
+    return _file(WEBGL.sub(b"", (STATIC / TERMINAL_SCRIPT).read_bytes()), "text/javascript")
+
+
+def _file(body: bytes, content_type: str) -> web.Response:
+    headers = {hdrs.CACHE_CONTROL: "no-cache"}
+    return web.Response(body=body, content_type=content_type, charset="utf-8", headers=headers)

@@ -7,9 +7,7 @@ import asyncio
 import json
 import socket
 from collections.abc import Callable
-from pathlib import Path
 
-import textual_serve
 from aiohttp import WSCloseCode, WSMsgType, hdrs, web
 from aiohttp.helpers import content_disposition_header
 
@@ -23,7 +21,6 @@ MAX_TABS = 8
 HEARTBEAT = 15.0  # seconds; a tab that does not answer is gone
 LARGEST_MESSAGE = 1024 * 1024  # bytes: what may be pasted at once
 REASON_BYTES = 123  # of a WebSocket's close (RFC 6455, 5.5)
-_STATIC = Path(textual_serve.__file__).parent / "static"
 
 
 class Server:
@@ -64,7 +61,8 @@ class Server:
                 web.get(LINK_PATH + "{secret}", self._enter, allow_head=False),  # looking does not use it up
                 web.get(folder, self._page),
                 web.get(folder + "assets/{name}", self._asset),
-                web.static(folder + "static", _STATIC),
+                web.get(f"{folder}static/{page.TERMINAL_SCRIPT}", self._terminal_script),
+                web.static(folder + "static", page.STATIC),
                 web.get(folder + "ws", self._tab),
                 web.get(folder + "download/{tab}/{key}", self._download, allow_head=False),
             ]
@@ -85,6 +83,9 @@ class Server:
 
     async def _asset(self, request: web.Request) -> web.Response:
         return page.asset(request.match_info["name"])
+
+    async def _terminal_script(self, _: web.Request) -> web.Response:
+        return page.terminal_script()
 
     async def _tab(self, request: web.Request) -> web.WebSocketResponse:
         """One tab, from its first frame to its end."""
