@@ -92,7 +92,7 @@ def main() -> int:
     """The whole demo. 0 when every step did what it says."""
     parser = argparse.ArgumentParser(prog="make demo", description="Deploy, redeploy and roll back the showcase.")
     parser.add_argument("--headless", action="store_true", help="never open a full-screen front end")
-    parser.parse_args()
+    headless = parser.parse_args().headless
     started = time.monotonic()
     try:
         url = story()
@@ -102,8 +102,10 @@ def main() -> int:
     except KeyboardInterrupt:
         print("\nThe demo was interrupted; what it deployed stays.", file=sys.stderr)
         return 1
-    closing(url, time.monotonic() - started)
-    return 0
+    seconds = time.monotonic() - started
+    code = front_end() if on_a_terminal() and not headless else 0
+    closing(url, seconds)
+    return code
 
 
 def story() -> str:
@@ -276,6 +278,18 @@ def wait_for(host: str, port: int, wanted: Callable[[Facts], bool]) -> Facts:
     raise DemoError(f"http://{host}:{port} did not show what was deployed within {ANSWER_TIMEOUT:.0f} s; last: {last}")
 
 
+def on_a_terminal() -> bool:
+    """Whether somebody sits there who can see it full-screen."""
+    streams = (sys.stdin, sys.stdout, sys.stderr)
+    return all(stream.isatty() for stream in streams) and os.environ.get("TERM") not in ("dumb", "unknown")
+
+
+def front_end() -> int:
+    """The full-screen UI with the sample chosen, until it is left; its exit code."""
+    print(f"\n▸ All of it on the screen: `{shown(RUNIX)}`. q leaves it, and the service goes on", flush=True)
+    return subprocess.run([RUNIX, "--select", NAME], check=False).returncode
+
+
 def shown(path: str) -> str:
     """A path as one types it here."""
     return os.path.relpath(path)
@@ -291,6 +305,7 @@ Done in {seconds:.0f} s. The service goes on at
     {url}        (browsers and curl know *.localhost)
 
 Try next
+    {command}            (the full-screen UI)
     {command} status
     {command} logs {NAME} -f
     edit {shown(str(REPOSITORY))}/main.py, commit, {command} redeploy {NAME}

@@ -34,7 +34,7 @@ def main() -> None:
 
 
 def _run(arguments: list[str]) -> None:
-    if not arguments and not front.completing() and not front.missing():
+    if not arguments and not front.completing() and not front.missing():  # at once, see above
         front.show()
     from runix_tui.cli import commands
 
