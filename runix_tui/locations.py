@@ -58,6 +58,11 @@ class Locations:
         return self.state / "front.json"
 
     @property
+    def front_log(self) -> Path:
+        """Where the full-screen UI broke last."""
+        return self.state / "front.log"
+
+    @property
     def database(self) -> Path:
         """The store."""
         return self.state / "runix.db"
@@ -125,7 +130,7 @@ class Locations:
     @property
     def entries(self) -> tuple[Path, ...]:
         """Everything that Runix itself ever puts into the home, and only that: what is there of it."""
-        files = (self.config_file, self.token_file, self.server_file, self.lock_file, self.front_file)
+        files = (self.config_file, self.token_file, self.server_file, self.lock_file, self.front_file, self.front_log)
         folders = (self.profiles, *self._inner, self.runtime)
         more = (
             *self.state.glob("server*.log"),

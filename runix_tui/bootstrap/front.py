@@ -4,14 +4,18 @@ A server that is missing is started before Textual is loaded: both take their ti
 """
 
 import asyncio
+import io
 import os
 import signal
 import threading
+import traceback
 from functools import partial
 from typing import TYPE_CHECKING
 
 from runix_tui.bootstrap.link import HomeLink
+from runix_tui.bootstrap.private import write_private
 from runix_tui.bootstrap.terminal import Terminal
+from runix_tui.errors import RunixError
 from runix_tui.locations import Locations
 
 if TYPE_CHECKING:
@@ -26,18 +30,38 @@ class Front:
     """The UI of one home in this process's terminal."""
 
     def __init__(self, locations: Locations, given_token: str) -> None:
+        self._locations = locations
         self._link = HomeLink(locations, given_token)
         self._terminal = Terminal()
 
     def show(self, select: str = "") -> int:
-        """Show it until it is left, with the service called ``select`` chosen. The exit code."""
+        """Show it until it is left, with the service called ``select`` chosen. The exit code.
+
+        Raises ``RunixError`` when the UI itself breaks.
+        """
         self._link.begin()
+        from rich.console import Console
+
         from runix_tui.tui.app import RunixApp
         from runix_tui.tui.link import StartOptions
 
         app = RunixApp(self._link, StartOptions(select=select))
+        app.error_console = Console(file=io.StringIO())  # not the trace with the values of all variables
         # The loop is not closed: that would wait for the calls in flight, one of which may be a rollback of minutes.
-        return asyncio.new_event_loop().run_until_complete(self._shown(app))
+        code = asyncio.new_event_loop().run_until_complete(self._shown(app))
+        if app._exception is not None:  # there is no public name for it
+            raise self._broken(app._exception)
+        return code
+
+    def _broken(self, error: Exception) -> RunixError:
+        """The error for a fault of the UI's own; where it happened is kept in the home."""
+        log = self._locations.front_log
+        hint = f"{log} says where. Services go on; start `runix` again, or use its commands."
+        try:
+            write_private(log, "".join(traceback.format_exception(error)))
+        except RunixError as unwritten:
+            hint = unwritten.message
+        return RunixError(f"The full-screen UI broke: {type(error).__name__}: {error}", hint=hint, code="front_broken")
 
     def leave(self) -> None:
         """End the own server, unless it was told to go on."""

@@ -4,9 +4,11 @@ import os
 import sys
 from typing import NoReturn
 
+from runix_tui.cli import faults
 from runix_tui.cli.output import say
 from runix_tui.cli.progress import Waiting
 from runix_tui.cli.session import hide_token, home
+from runix_tui.errors import RunixError
 
 PLAIN_TERMINALS = ("dumb", "unknown")
 
@@ -34,6 +36,8 @@ def show(select: str = "", token: str | None = None) -> NoReturn:
     front = Front(home(), hide_token() if token is None else token)
     try:
         code = front.show(select)
+    except RunixError as error:
+        code = faults.told(error)
     finally:
         with Waiting("ending the server"):
             front.leave()

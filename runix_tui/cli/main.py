@@ -1,4 +1,4 @@
-"""``runix``: the console script, and how an error becomes a message and an exit code.
+"""``runix``: the console script.
 
 The commands load when one is asked for: the full-screen UI opens without them.
 """
@@ -7,10 +7,9 @@ import contextlib
 import os
 import sys
 
-from runix_tui.cli import front
-from runix_tui.cli.output import say
+from runix_tui.cli import faults, front
 from runix_tui.cli.session import hide_token
-from runix_tui.errors import EXIT_FAILED, EXIT_TRANSIENT, EXIT_USAGE, InvalidRequest, RunixError, Unavailable
+from runix_tui.errors import EXIT_FAILED, RunixError
 
 INTERRUPTED = 130  # as shells give it for ctrl-c
 
@@ -24,8 +23,7 @@ def main() -> None:
     try:
         _run(sys.argv[1:])
     except RunixError as error:
-        _show(error)
-        sys.exit(_code(error))
+        sys.exit(faults.told(error))
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     except BrokenPipeError:
@@ -39,23 +37,3 @@ def _run(arguments: list[str]) -> None:
     from runix_tui.cli import commands
 
     commands.run()
-
-
-def _show(error: RunixError) -> None:
-    say(f"runix: {error.message}")
-    if isinstance(error, InvalidRequest) and len(error.errors) > 1:
-        for wrong in error.errors:
-            say(f"  {wrong.path}: {wrong.message}")
-    for text in getattr(error, "evidence", ()):
-        say(f"  | {text}")
-    if error.hint:
-        say(f"  {error.hint}")
-
-
-def _code(error: RunixError) -> int:
-    """Of the exit codes: 75 only for what may pass by itself."""
-    if isinstance(error, InvalidRequest):
-        return EXIT_USAGE
-    if isinstance(error, Unavailable) and not error.transient:
-        return EXIT_FAILED
-    return EXIT_TRANSIENT if error.transient else error.exit_code

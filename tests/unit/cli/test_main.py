@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from runix_tui.cli import front, main
+from runix_tui.cli import faults, front, main
 from runix_tui.errors import (
     Conflict,
     FieldError,
@@ -33,12 +33,12 @@ from runix_tui.errors import (
     ],
 )
 def test_exit_codes(error: RunixError, code: int) -> None:
-    assert main._code(error) == code
+    assert faults._code(error) == code
 
 
 def test_what_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
-    main._show(StartError("it exits with 4", hint="Look at its log.", evidence=("one", "two")))
-    main._show(InvalidRequest("wrong", errors=(FieldError("env.A", "bad"), FieldError("port", "worse"))))
+    faults._show(StartError("it exits with 4", hint="Look at its log.", evidence=("one", "two")))
+    faults._show(InvalidRequest("wrong", errors=(FieldError("env.A", "bad"), FieldError("port", "worse"))))
     out, err = capsys.readouterr()
     assert out == ""
     assert err == (
