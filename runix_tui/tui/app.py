@@ -19,6 +19,7 @@ from runix_tui.tui.known import Known
 from runix_tui.tui.link import Link, StartOptions
 from runix_tui.tui.notices import Notices, Weight, told
 from runix_tui.tui.screens.main import MainScreen
+from runix_tui.tui.views.feed import Feed
 
 if TYPE_CHECKING:
     from runix_tui.client import Client
@@ -42,6 +43,7 @@ class RunixApp(App[None]):
         self.main = MainScreen(self.fleet)
         self.connection = Connection(link, self.fleet, self.main.post_message, self.main.looked_at)
         self.known = Known(self.connection.call)
+        self.activity = Feed(self.connection.streams, lambda work: self.run_worker(work, group="activity"))
 
     def get_default_screen(self) -> Screen[None]:
         """The one main screen."""

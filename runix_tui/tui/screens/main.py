@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from runix_tui.core.wire import Deployment
     from runix_tui.tui.app import RunixApp
 
+DEPLOYMENT_ACTIONS = frozenset({"act", "tab", "tab_number"})
 WIDE = 100  # columns from which on list and detail stand side by side
 
 
@@ -133,6 +134,23 @@ class MainScreen(Screen[None]):
     def want_tab(self, message: TabWanted) -> None:
         """A tab comes forward."""
         self.query_one(DetailPane).show_tab(message.tab, version=message.version)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Keys about deployments work where deployments are to be seen."""
+        return action not in DEPLOYMENT_ACTIONS or not self.is_mounted or self._view == "home"
+
+    @property
+    def _view(self) -> str | None:
+        return self.query_one("#views", ContentSwitcher).current
+
+    def go_to(self, deployment_id: str, tab: str | None = None) -> None:
+        """To a deployment, from wherever one is; ``tab`` of it comes forward."""
+        self.query_one("#views", ContentSwitcher).current = "home"
+        if not self.query_one(DeploymentList).choose(deployment_id):
+            self.choose(Chosen(deployment_id))  # a filter hides its row
+        if tab is not None:
+            self.query_one(DetailPane).show_tab(tab)
+        self.open()
 
     def action_tab(self, name: str) -> None:
         """Show a tab of the chosen deployment."""
