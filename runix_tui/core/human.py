@@ -17,3 +17,18 @@ def size(count: int | None) -> str:
     if count is None:
         return "–"
     return f"{count / 1024**3:.1f} GiB" if count >= 1024**3 else f"{count / 1024**2:.0f} MiB"
+
+
+def took(seconds: float | None) -> str:
+    """How long something took: ``0.4 s``, ``31.0 s``, ``2 min 5 s``."""
+    if seconds is None:
+        return "–"
+    if seconds < 100:
+        return f"{max(0.0, seconds):.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def local(moment: datetime) -> str:
+    """A moment on this machine's clock, to the second."""
+    return moment.astimezone().strftime("%Y-%m-%d %H:%M:%S")

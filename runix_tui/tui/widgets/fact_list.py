@@ -1,0 +1,61 @@
+"""Facts, a label and a value each: values wrap beside their label, whatever the width."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from textual.content import Content
+from textual.geometry import Size
+from textual.widget import Widget
+
+GAP = 2  # columns between labels and values
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """``value`` is shown as it is: what is foreign in it is cleaned before."""
+
+    label: str
+    value: Content | str
+
+    @property
+    def content(self) -> Content:
+        """The value with its styles."""
+        return self.value if isinstance(self.value, Content) else Content(self.value)
+
+
+SPACE = Fact("", "")
+"""An empty line between groups."""
+
+
+class FactList(Widget):
+    """Draws again only when a fact became different."""
+
+    DEFAULT_CSS = "FactList { height: auto; width: 1fr; }"
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own word
+        super().__init__(id=id)
+        self._facts: tuple[Fact, ...] = ()
+
+    def show(self, facts: Sequence[Fact]) -> None:
+        """Show these."""
+        if self._facts != (shown := tuple(facts)):
+            self._facts = shown
+            self.refresh(layout=True)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """As many lines as the values take at this width."""
+        return len(self._lines(width))
+
+    def render(self) -> Content:
+        """All lines."""
+        return Content("\n").join(self._lines(self.content_size.width))
+
+    def _lines(self, width: int) -> list[Content]:
+        column = max((len(fact.label) for fact in self._facts), default=0) + GAP
+        lines = []
+        for fact in self._facts:
+            wrapped = fact.content.wrap(max(8, width - column)) or [Content("")]
+            for number, line in enumerate(wrapped):
+                label = "" if number else fact.label
+                lines.append(Content.assemble((label.ljust(column), "$text-muted"), line))
+        return lines
