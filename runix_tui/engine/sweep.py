@@ -52,7 +52,7 @@ def _containers(storage: Path, mark: str) -> list[str]:
 
 def _folders(temporary: Path, mark: str, dockerfile: str) -> list[Path]:
     steps = [folder for folder in temporary.glob("buildah*") if _mentions(folder / _BUNDLE, f"{cgroups.PREFIX}{mark}")]
-    contexts = [folder for folder in temporary.glob("libpod_builder*") if (folder / "build" / dockerfile).is_file()]
+    contexts = [folder for folder in temporary.glob("libpod_builder*") if _is_file(folder / "build" / dockerfile)]
     return [*steps, *contexts]
 
 
@@ -60,6 +60,13 @@ def _mentions(path: Path, text: str) -> bool:
     try:
         return text in path.read_text("utf-8", "replace")
     except OSError:
+        return False
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # another user's build
         return False
 
 
