@@ -4,12 +4,13 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
 from runix_tui.bootstrap import home
-from runix_tui.bootstrap.home import ServerRunning, announced, is_held, server_hint, server_lock, server_pid
+from runix_tui.bootstrap.home import ServerRunning, announced, is_held, no_server, server_hint, server_lock, server_pid
 from runix_tui.errors import ConfigError
 from runix_tui.locations import Locations, locate
 
@@ -75,6 +76,56 @@ def test_a_home_that_was_removed_is_noticed(locations: Locations) -> None:
         with server_lock(locations) as other:
             assert other.intact()
             assert not hold.intact()
+
+
+def test_patience_waits_for_a_server_that_ends(locations: Locations) -> None:
+    taken: list[bool] = []
+
+    def take_over() -> None:
+        with server_lock(locations, patient=True):
+            taken.append(is_held(locations))
+
+    with server_lock(locations):
+        with announced(locations, "http://127.0.0.1:1"):
+            home.withdraw(locations)
+            assert server_hint(locations) is None
+            waiting = threading.Thread(target=take_over)
+            waiting.start()
+        assert not taken
+    waiting.join(10)
+    assert taken == [True]
+
+
+def test_patience_ends_when_another_server_listens(locations: Locations) -> None:
+    with server_lock(locations), announced(locations, "http://127.0.0.1:1"):
+        with pytest.raises(ServerRunning), server_lock(locations, patient=True):
+            pass
+
+
+def test_patience_does_not_make_a_removed_home_anew(locations: Locations) -> None:
+    with server_lock(locations):
+        waiting = [threading.Thread(target=_refused_as_removed, args=(locations,)) for _ in range(2)]
+        waiting[0].start()
+        locations.lock_file.unlink()
+        waiting[1].start()
+    for each in waiting:
+        each.join(10)
+        assert not each.is_alive()
+    assert not locations.lock_file.exists()
+
+
+def _refused_as_removed(locations: Locations) -> None:
+    with pytest.raises(ConfigError, match="was removed"), server_lock(locations, patient=True):
+        pass
+
+
+def test_no_server_begins_where_none_may(locations: Locations, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(home, "LOCK_PATIENCE", 0.05)
+    with no_server(locations):
+        with pytest.raises(ServerRunning), server_lock(locations):
+            pass
+    with server_lock(locations), pytest.raises(ServerRunning), no_server(locations):
+        pass
 
 
 def test_a_home_that_cannot_be(tmp_path: Path) -> None:
