@@ -1,8 +1,10 @@
 """A program in place of the screen: the terminal is given to it and taken back when it ends."""
 
 import os
+import shlex
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from textual.app import SuspendNotSupported
@@ -14,18 +16,54 @@ if TYPE_CHECKING:
     from runix_tui.core.wire import Shell
     from runix_tui.tui.app import RunixApp
 
+INTERRUPTED = 130  # what a shell ends with after ctrl-c
+
+
+def lend(
+    app: "RunixApp",
+    doing: str,
+    command: Sequence[str],
+    *,
+    before: str = "",
+    environment: Mapping[str, str] | None = None,
+    stay: bool = False,
+) -> int | None:
+    """Give the terminal to ``command`` until it ends; its exit code, or None when it did not run (the user is told).
+
+    ``before`` is said first; ``stay`` leaves what it said on the screen until Enter.
+    """
+    try:
+        with app.suspend():
+            if before:
+                sys.stdout.write(f"{before}\n")
+                sys.stdout.flush()
+            done = subprocess.run(command, env={**os.environ, **(environment or {})}, check=False)
+            if stay:
+                _wait_for_enter()
+    except SuspendNotSupported:
+        app.tell(doing, "This terminal cannot be lent to another program.", Weight.WARNING)
+    except OSError as error:
+        app.tell(doing, f"{command[0]}: {error.strerror}", Weight.ERROR)
+    else:
+        return done.returncode
+    return None
+
 
 def run_shell(app: "RunixApp", name: str, shell: "Shell") -> None:
     """Run what the server says leads into the container ``name``; the screen comes back when it ends."""
-    try:
-        with app.suspend():
-            sys.stdout.write(f"A shell in {plain(name)}; `exit` leads back to Runix.\n")
-            sys.stdout.flush()
-            done = subprocess.run(shell.command, env={**os.environ, **shell.environment}, check=False)
-    except SuspendNotSupported:
-        app.tell(f"shell in {name}", "This terminal cannot be lent to another program.", Weight.WARNING)
-    except OSError as error:
-        app.tell(f"shell in {name}", f"{shell.command[0]}: {error.strerror}", Weight.ERROR)
-    else:
-        if done.returncode not in (0, 130):
-            app.tell(f"shell in {name}", f"It ended with code {done.returncode}.", Weight.WARNING)
+    doing = f"shell in {name}"
+    before = f"A shell in {plain(name)}; `exit` leads back to Runix."
+    code = lend(app, doing, shell.command, before=before, environment=shell.environment)
+    if code not in (None, 0, INTERRUPTED):
+        app.tell(doing, f"It ended with code {code}.", Weight.WARNING)
+
+
+def editor(environ: Mapping[str, str] = os.environ) -> list[str]:
+    """The user's editor, as an argument list."""
+    return shlex.split(environ.get("VISUAL") or environ.get("EDITOR") or "") or ["vi"]
+
+
+def _wait_for_enter() -> None:
+    sys.stdout.write("\nEnter leads back to Runix. ")
+    sys.stdout.flush()
+    sys.stdin.readline()

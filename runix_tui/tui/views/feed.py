@@ -38,7 +38,7 @@ class Work(Protocol):
         ...
 
 
-Start = Callable[[Coroutine[Any, Any, None]], Work]
+Start = Callable[[Callable[[], Coroutine[Any, Any, None]]], Work]
 
 
 class Watcher(Protocol):
@@ -70,7 +70,7 @@ class Feed:
         """Follow for ``watcher``, until it looks away."""
         self._watchers.add(watcher)
         if self._following is None or self._following.is_finished:
-            self._following = self._start(self._follow())
+            self._following = self._start(self._follow)
 
     def look_away(self, watcher: Watcher) -> None:
         """``watcher`` is not on the screen any more."""
