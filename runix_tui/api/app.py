@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from runix_tui.api import openapi, problems
 from runix_tui.api.auth import Guard, Token
 from runix_tui.api.limits import BodyLimit
-from runix_tui.api.routes import deployments, docs, events, health, logs, projects
+from runix_tui.api.routes import activity, deployments, docs, events, health, logs, projects
 from runix_tui.api.sse import Streams
 from runix_tui.deploy.orchestrator import Orchestrator
 
@@ -16,7 +16,7 @@ _TAGS = [
     {"name": "deployments", "description": "Running services: create, change, redeploy, roll back, delete."},
     {"name": "logs", "description": "Build and run-time logs as streams that can be resumed."},
     {"name": "projects", "description": "Groups of deployments with one network."},
-    {"name": "events", "description": "Every state change as it happens."},
+    {"name": "events", "description": "Every state change, and everything that is done, as it happens."},
     {"name": "health", "description": "The installation itself."},
 ]
 
@@ -47,7 +47,7 @@ def create_app(
     app.state.orchestrator = orchestrator
     app.state.instance_types = tuple(instance_types)
     app.state.streams = Streams()
-    for room in (deployments, logs, projects, events, health, docs):
+    for room in (deployments, logs, projects, events, activity, health, docs):
         app.include_router(room.router)
     problems.install(app)
     app.add_middleware(BodyLimit)

@@ -13,12 +13,12 @@ from pydantic.json_schema import models_json_schema
 
 from runix_tui.api.problems import MEDIA_TYPE
 from runix_tui.api.schemas import DeploymentPatch, NewDeployment, NewProject, RollbackTo
-from runix_tui.core.wire import DeploymentEvent, Problem, Removed
+from runix_tui.core.wire import Activity, DeploymentEvent, Problem, Removed
 
 _COMPONENTS = "#/components/schemas/"
 _DESCRIBED: tuple[type[BaseModel], ...] = (
     *(NewDeployment, DeploymentPatch, RollbackTo, NewProject),  # what is sent
-    *(Problem, DeploymentEvent, Removed),  # what is answered, but by no route as FastAPI sees it
+    *(Problem, DeploymentEvent, Removed, Activity),  # what is answered, but by no route as FastAPI sees it
 )
 _SUMMARY = "A platform-as-a-service on one's own machine: a git repository in, a running service with a URL out."
 
@@ -49,6 +49,12 @@ _EVENTS = {  # name: data, meaning, id
     "deployment": (
         '{"id":"a1b2c3d4-…","status":"running","phase":"live","…":"…"}',
         "the list form",
+        1772013600000000,
+    ),
+    "activity": (
+        '{"id":7,"at":"2026-02-25T10:00:00Z","source":"engine","action":"build","subject":"my-api v4","status":"done",'
+        '"duration_seconds":8.2,"detail":"0123456789ab, 141 MiB","…":"…"}',
+        "something that began or ended",
         1772013600000000,
     ),
     "removed": ('{"id":"a1b2c3d4-…","deleted":true}', "a deployment that is gone", 1772013600000001),

@@ -6,6 +6,7 @@ A stream frees what it holds when its client goes away, and ends when the server
 import asyncio
 import contextlib
 import functools
+import time
 from collections.abc import AsyncIterator, Callable
 from typing import Any, Generic, TypeVar
 
@@ -184,3 +185,15 @@ async def respond(request: Request, chunks: Chunks[Item], *, ndjson: bool) -> Re
 def encode_event(event_id: int, name: str, data: str) -> bytes:
     """One server-sent event; ``data`` is JSON without newlines."""
     return f"id: {event_id}\nevent: {name}\ndata: {data}\n\n".encode()
+
+
+class Ids:
+    """Numbers that only grow, also from one run of the server to the next: microseconds since 1970, or one more."""
+
+    def __init__(self) -> None:
+        self._last = 0
+
+    def next(self) -> int:
+        """The next one."""
+        self._last = max(self._last + 1, time.time_ns() // 1000)
+        return self._last

@@ -6,6 +6,7 @@ from typing import Any, TypedDict
 
 from runix_tui.api.problems import plain
 from runix_tui.core import wire
+from runix_tui.core.activity import ActivityEntry
 from runix_tui.core.models import Commit, Kind, Project, ServiceConfig, ServiceType, Usage, Version
 from runix_tui.core.plan import Plan
 from runix_tui.core.requests import DeploymentView, SystemHealth
@@ -180,6 +181,12 @@ def fault(failure: Failure | None) -> wire.Fault | None:
         hint=plain(failure.hint),
         evidence=[plain(line) for line in failure.evidence],
     )
+
+
+def activity(entry: ActivityEntry) -> wire.Activity:
+    """Something that was done."""
+    told = asdict(entry) | {"subject": plain(entry.subject), "detail": plain(entry.detail)}
+    return wire.Activity(**told)
 
 
 def project(one: Project) -> wire.Project:

@@ -18,6 +18,7 @@ from runix_tui.deploy.clock import SystemClock
 from runix_tui.deploy.collector import Collector
 from runix_tui.deploy.creation import Creation
 from runix_tui.deploy.deletion import Deletion
+from runix_tui.deploy.diary import Diary
 from runix_tui.deploy.ending import Runner
 from runix_tui.deploy.lanes import Lanes
 from runix_tui.deploy.launcher import Launcher
@@ -81,9 +82,10 @@ async def opened(
     async with AsyncExitStack() as leaving:
         store = Store.open(locations.database)
         leaving.callback(store.close)
-        engine = PodmanEngine(locations, config, store.home_id, environ)
-        leaving.push_async_callback(engine.close)
         clock = SystemClock()
+        diary = Diary(store, clock)
+        engine = PodmanEngine(locations, config, store.home_id, environ, activity=diary)
+        leaving.push_async_callback(engine.close)
         gateway = HaproxyGateway(
             locations=locations,
             engine=engine,
@@ -92,24 +94,42 @@ async def opened(
             clock=clock,
             wanted_port=environment_port(environ, "RUNIX_HTTP_PORT"),
             say=say,
+            activity=diary,
         )
         await gateway.reserve()
-        source = GitSource(locations, config.git, environ, ca_bundle=config.build.ca_bundle)
-        async with orchestrating(locations, config, store, profiles, Outside(engine, gateway, source, clock)) as found:
+        source = GitSource(locations, config.git, environ, ca_bundle=config.build.ca_bundle, activity=diary)
+        outside = Outside(engine, gateway, source, clock)
+        async with orchestrating(locations, config, store, profiles, outside, diary=diary) as found:
             yield found
 
 
 @asynccontextmanager
 async def orchestrating(
-    locations: Locations, config: Config, store: Store, profiles: catalog.Catalog, outside: Outside
+    locations: Locations,
+    config: Config,
+    store: Store,
+    profiles: catalog.Catalog,
+    outside: Outside,
+    *,
+    diary: Diary | None = None,
 ) -> AsyncIterator[Orchestrator]:
-    """An orchestrator over ``outside``, its background running. Leaving interrupts what is on its way."""
+    """An orchestrator over ``outside``, its background running; ``diary`` is the one that ``outside`` tells to. Leaving
+    interrupts what is on its way."""
+    diary = diary or Diary(store, outside.clock)
     logs = Logs(locations.build_logs, locations.runtime_logs, config.logs.max_bytes)
     bus = Bus[DeploymentChanged]()
     try:
         async with Tasks() as tasks:
             parts = _Parts(
-                locations, config, store=store, profiles=profiles, outside=outside, tasks=tasks, logs=logs, bus=bus
+                locations,
+                config,
+                store=store,
+                profiles=profiles,
+                outside=outside,
+                tasks=tasks,
+                logs=logs,
+                bus=bus,
+                diary=diary,
             )
             await parts.reconciliation.records()
             upkeep = tasks.spawn(parts.upkeep.run(parts.reconciliation, parts.supervisor), "upkeep")
@@ -117,6 +137,7 @@ async def orchestrating(
                 yield parts.orchestrator
             finally:
                 bus.close()
+                diary.close()
                 await parts.lanes.interrupt(INTERRUPTED)
                 upkeep.cancel()
     finally:
@@ -142,6 +163,7 @@ class _Parts:
         tasks: Tasks,
         logs: Logs,
         bus: Bus[DeploymentChanged],
+        diary: Diary,
     ) -> None:
         engine, gateway, source, clock = outside.engine, outside.gateway, outside.source, outside.clock
         home, sizes = store.home_id, profiles.instances
@@ -193,7 +215,9 @@ class _Parts:
             retirement=retirement,
             ready=self.upkeep.ready,
         )
-        self.lanes = lanes = Lanes(store=store, bus=bus, clock=clock, logs=logs, runner=runner, spawn=tasks.spawn)
+        self.lanes = lanes = Lanes(
+            store=store, bus=bus, clock=clock, logs=logs, runner=runner, spawn=tasks.spawn, activity=diary
+        )
         recovery = Recovery(
             store=store,
             engine=engine,
@@ -279,4 +303,5 @@ class _Parts:
             streams=Streams(store, logs, bus),
             tasks=tasks,
             ready=self.upkeep.ready,
+            diary=diary,
         )

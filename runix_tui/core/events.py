@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,38 +59,3 @@ class EngineEvent:
     action: str
     at: datetime
     exit_code: int | None = None
-
-
-class ActivitySource(StrEnum):
-    """Who does something."""
-
-    DEPLOY = "deploy"
-    ENGINE = "engine"
-    GIT = "git"
-    GATEWAY = "gateway"
-    AGENT = "agent"
-
-
-class ActivityStatus(StrEnum):
-    """How far it is."""
-
-    STARTED = "started"
-    DONE = "done"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True, slots=True)
-class ActivityEntry:
-    """Something that Runix did or does; published again with the same ``id`` when it ends. ``detail`` says what came of
-    it, or why it failed; no secret is in any field."""
-
-    id: int
-    at: datetime
-    source: ActivitySource
-    action: str
-    subject: str
-    deployment_id: str | None
-    version: int | None
-    status: ActivityStatus
-    duration_seconds: float | None = None
-    detail: str = ""

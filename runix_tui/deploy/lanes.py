@@ -3,6 +3,7 @@
 import asyncio
 from contextlib import suppress
 
+from runix_tui.core.activity import Activity
 from runix_tui.core.events import DeploymentChanged
 from runix_tui.core.models import Version
 from runix_tui.core.ports import Clock
@@ -30,6 +31,7 @@ class Lanes:
         logs: Logs,
         runner: Runner,
         spawn: Spawn,
+        activity: Activity,
     ) -> None:
         self._store = store
         self._bus = bus
@@ -37,6 +39,7 @@ class Lanes:
         self._logs = logs
         self._runner = runner
         self._spawn = spawn
+        self._activity = activity
         self._lanes: dict[str, Lane] = {}
 
     def of(self, deployment_id: str) -> Lane:
@@ -68,6 +71,7 @@ class Lanes:
             clock=self._clock,
             journal=self._logs.build(version.deployment_id),
             secrets=(credential,) if credential else (),
+            activity=self._activity,
         )
         task = self.of(version.deployment_id).add(walk)
         walk.tell()

@@ -3,10 +3,11 @@
 import asyncio
 import uuid
 from collections.abc import AsyncIterator, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from datetime import datetime
 
+from runix_tui.core.activity import ActivityEntry, ActivitySource, Note
 from runix_tui.core.events import DeploymentChanged
 from runix_tui.core.models import Deployment, Project, Usage, Version
 from runix_tui.core.names import NAME_RULE, is_service_name
@@ -16,6 +17,7 @@ from runix_tui.core.stages import Status, VersionStatus
 from runix_tui.deploy.bus import Bus
 from runix_tui.deploy.creation import Creation
 from runix_tui.deploy.deletion import Deletion
+from runix_tui.deploy.diary import Diary
 from runix_tui.deploy.journal import Batch
 from runix_tui.deploy.operations import Operations
 from runix_tui.deploy.streams import Streams
@@ -47,6 +49,7 @@ class Orchestrator:
         streams: Streams,
         tasks: Tasks,
         ready: asyncio.Event,
+        diary: Diary,
     ) -> None:
         self._store = store
         self._engine = engine
@@ -60,6 +63,7 @@ class Orchestrator:
         self._streams = streams
         self._tasks = tasks
         self._ready = ready
+        self._diary = diary
 
     # --- reads -------------------------------------------------------------------------------------------------------
 
@@ -117,53 +121,61 @@ class Orchestrator:
     async def create(self, request: CreateRequest) -> DeploymentView:
         """Accept a new deployment. Raises ``InvalidRequest``, ``Conflict`` (name_taken)."""
         await self._engine.info()
-        return self._view(await self._creation.create(request))
+        with self._diary.doing(ActivitySource.DEPLOY, "create", request.name):
+            return self._view(await self._creation.create(request))
 
     async def change(self, deployment_id: str, request: ChangeRequest) -> DeploymentView:
         """Change the configuration; answers at once."""
         if self._operations.replaces(deployment_id, request):
             await self._engine.info()
-        self._operations.change(deployment_id, request)
+        with self._doing("change", deployment_id):
+            self._operations.change(deployment_id, request)
         return self.get(deployment_id)
 
     async def delete(self, deployment_id: str) -> None:
         """Remove it and everything of its own; returns when all is gone."""
         deployment = self._deployment(deployment_id)
         await self._engine_ready()
-        await self._tasks.complete(self._deletion.delete(deployment), f"delete {deployment.name}")
+        with self._doing("delete", deployment_id):
+            await self._tasks.complete(self._deletion.delete(deployment), f"delete {deployment.name}")
 
     async def redeploy(self, deployment_id: str) -> DeploymentView:
         """Accept a fresh build; queued behind a running one, superseding what was queued."""
         self._operations.alive(deployment_id)
         await self._engine.info()
-        self._operations.redeploy(deployment_id)
+        with self._doing("redeploy", deployment_id):
+            self._operations.redeploy(deployment_id)
         return self.get(deployment_id)
 
     async def rollback(self, deployment_id: str, number: int | None = None) -> DeploymentView:
         """Start a stored release; returns when it serves. A caller that goes away cancels nothing."""
         name = self._operations.alive(deployment_id).name
         await self._engine_ready()
-        await self._tasks.complete(self._operations.rollback(deployment_id, number), f"roll {name} back")
+        with self._doing("roll back", deployment_id):
+            await self._tasks.complete(self._operations.rollback(deployment_id, number), f"roll {name} back")
         return self.get(deployment_id)
 
     async def cancel(self, deployment_id: str) -> DeploymentView:
         """Really stop a running or queued build. Raises ``Conflict`` (nothing_to_cancel)."""
         name = self._operations.alive(deployment_id).name
-        await self._tasks.complete(self._operations.cancel(deployment_id), f"cancel {name}")
+        with self._doing("cancel", deployment_id):
+            await self._tasks.complete(self._operations.cancel(deployment_id), f"cancel {name}")
         return self.get(deployment_id)
 
     async def stop(self, deployment_id: str) -> DeploymentView:
         """Stop the service; returns when done."""
         name = self._operations.alive(deployment_id).name
         await self._engine_ready()
-        await self._tasks.complete(self._operations.stop(deployment_id), f"stop {name}")
+        with self._doing("stop", deployment_id):
+            await self._tasks.complete(self._operations.stop(deployment_id), f"stop {name}")
         return self.get(deployment_id)
 
     async def start(self, deployment_id: str) -> DeploymentView:
         """Start a stopped service; returns when it serves."""
         name = self._operations.alive(deployment_id).name
         await self._engine_ready()
-        await self._tasks.complete(self._operations.start(deployment_id), f"start {name}")
+        with self._doing("start", deployment_id):
+            await self._tasks.complete(self._operations.start(deployment_id), f"start {name}")
         return self.get(deployment_id)
 
     # --- projects ----------------------------------------------------------------------------------------------------
@@ -234,6 +246,10 @@ class Orchestrator:
         """Every state change from now on."""
         return self._bus.subscribe()
 
+    def activity(self, *, tail: int = 200, follow: bool = True) -> AsyncIterator[ActivityEntry]:
+        """What was done lately, and (``follow``) what begins or ends from then on."""
+        return self._diary.read(tail=tail, follow=follow)
+
     # -----------------------------------------------------------------------------------------------------------------
 
     def _containers(self, deployments: Sequence[Deployment]) -> dict[str, str]:
@@ -245,6 +261,9 @@ class Orchestrator:
             for each in versions
             if each and each.container_id and each.status is VersionStatus.RUNNING
         }
+
+    def _doing(self, action: str, deployment_id: str) -> AbstractContextManager[Note]:
+        return self._diary.doing(ActivitySource.DEPLOY, action, deployment_id=deployment_id)
 
     async def _engine_ready(self) -> None:
         """Wait until start-up has brought the engine in line, once. Raises ``Unavailable`` when it is away."""

@@ -19,7 +19,7 @@ from runix_tui.engine import cgroups, context
 from runix_tui.engine.buildlog import BuildLog, build_error
 from runix_tui.engine.connection import Connection
 from runix_tui.engine.faults import Refused
-from runix_tui.engine.images import Images
+from runix_tui.engine.images import Images, short
 from runix_tui.engine.instrument import labelled
 from runix_tui.engine.networks import Networks
 from runix_tui.engine.provision import Provision
@@ -107,9 +107,17 @@ class Builder:
 
     async def run(self, job: Job, log: LogSink) -> Image:
         """Build ``job``. Raises ``BuildError``; ``Unavailable`` when the engine is away."""
-        for note in self.provision.notes:
-            log("runix", note)
+        for line in self.provision.notes:
+            log("runix", line)
         answer = BuildLog(log, self._shown)
+        with self._connection.doing("build", "" if job.layer_labels else short(job.tag)) as note:
+            image = await self._image(job, answer, log)
+            note(f"{short(image.id)}, {image.size / 1024**2:.0f} MiB")
+        if job.layer_labels:
+            self._layers[_key(job.layer_labels)] = {image.id, *answer.layers}
+        return image
+
+    async def _image(self, job: Job, answer: BuildLog, log: LogSink) -> Image:
         try:
             async with self._space(job) as (build_id, network):
                 await self._ask(job, build_id, network, answer, log)
@@ -117,10 +125,7 @@ class Builder:
             raise _too_slow(job, answer) from error
         except Refused as error:
             raise BuildError(error.message, hint=error.hint, evidence=answer.evidence) from error
-        image = await self._built(answer)
-        if job.layer_labels:
-            self._layers[_key(job.layer_labels)] = {image.id, *answer.layers}
-        return image
+        return await self._built(answer)
 
     async def prune_layers(self, labels: Mapping[str, str]) -> None:
         """Remove the cached layers with these labels that their newest build (of this process) did not use."""

@@ -9,11 +9,12 @@ import json
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from runix_tui.core.activity import UNTOLD, Activity, ActivitySource, Note
 from runix_tui.engine.faults import Refused, border, vanished
 from runix_tui.engine.host import parse_version
 from runix_tui.engine.podmanpy import make_client
@@ -55,10 +56,14 @@ class Answer:
 
 class Connection:
     """A conversation with one engine. ``heal`` is awaited once when the engine is away, before the call is tried again:
-    it starts our own service anew (None: a named engine, which is not ours to start)."""
+    it starts our own service anew (None: a named engine, which is not ours to start). Reads are told to ``activity``
+    when they are slow or fail; changes by those who make them, with :meth:`doing`."""
 
-    def __init__(self, path: Path, *, heal: Callable[[], Awaitable[None]] | None = None) -> None:
+    def __init__(
+        self, path: Path, *, heal: Callable[[], Awaitable[None]] | None = None, activity: Activity = UNTOLD
+    ) -> None:
         self.socket = path
+        self._activity = activity
         self.version: tuple[int, ...] = ()
         self._heal = heal
         self._healing: asyncio.Lock | None = None
@@ -66,6 +71,20 @@ class Connection:
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="engine")
         self._local = threading.local()
         self._clients: list[PodmanClient] = []
+
+    def doing(
+        self,
+        action: str,
+        subject: str = "",
+        *,
+        deployment_id: str | None = None,
+        version: int | None = None,
+        quiet: bool = False,
+    ) -> AbstractContextManager[Note]:
+        """Tell that the engine is asked for something while it is."""
+        return self._activity.doing(
+            ActivitySource.ENGINE, action, subject, deployment_id=deployment_id, version=version, quiet=quiet
+        )
 
     async def call(self, what: str, ask: Callable[["PodmanClient"], T], *, within: float = TIMEOUT) -> T:
         """Run ``ask`` with a podman-py client in a thread; ``what`` names it in errors.
@@ -77,7 +96,8 @@ class Connection:
         async def once() -> T:
             return await asyncio.get_running_loop().run_in_executor(self._pool, self._ask, what, ask, within)
 
-        return await self._healed(once)
+        with self.doing(what, quiet=True):
+            return await self._healed(once)
 
     async def listing(self, what: str, ask: Callable[["PodmanClient"], T]) -> T:
         """Like :meth:`call`, for lists: asked for again when somebody, in whatever home, removes what is in it."""
@@ -113,7 +133,10 @@ class Connection:
                 text = await response.text()
                 return Answer(response.status, _decoded(text))
 
-        return await self._healed(once, again=again)
+        if method != "GET":
+            return await self._healed(once, again=again)
+        with self.doing(what, quiet=True):
+            return await self._healed(once)
 
     async def expect(
         self,

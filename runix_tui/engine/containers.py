@@ -6,9 +6,12 @@ Nothing here waits for health, restarts or retries: that is the deploy's busines
 import asyncio
 import logging
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from typing import NoReturn
 
+from runix_tui.core import labels
+from runix_tui.core.activity import Note
 from runix_tui.core.ports import Container, ContainerSpec
 from runix_tui.engine.connection import Answer, Connection, Json
 from runix_tui.engine.faults import Refused
@@ -19,6 +22,7 @@ from runix_tui.locations import PRIVATE_DIR
 
 WAIT_INTERVAL = "50ms"  # between two looks of the engine, while a container is waited for
 STOP_SLACK = 30.0  # seconds for the engine's own work beyond a stop's time-out
+REMEMBERED = 1000  # containers whose names are known
 WAIT_LONGEST = 3600.0  # seconds; whoever waits sets the limit that matters
 _GONE = 404
 _RUNNING = "running"
@@ -34,25 +38,29 @@ class Containers:
         self._init = init
         self._rootless = rootless
         self._limits = limits
+        self._known: dict[str, Container] = {}  # as they were seen last: for telling people, nothing else
 
     async def create(self, spec: ContainerSpec) -> Container:
         """Create a container, not started. Raises ``StartError``."""
         await asyncio.to_thread(spec.log_path.parent.mkdir, PRIVATE_DIR, parents=True, exist_ok=True)
         body = create_body(spec, self._limits, rootless=self._rootless, init=self._init)
-        answer = await self._connection.request(
-            "POST", "/containers/create", f"create {spec.name}", body=body, again=False
-        )
-        if answer.status >= 400:
-            _not_created(spec, answer)
+        with self._telling("create", spec.name, spec.labels) as note:
+            answer = await self._connection.request(
+                "POST", "/containers/create", f"create {spec.name}", body=body, again=False
+            )
+            if answer.status >= 400:
+                _not_created(spec, answer)
+            note(f"container {answer.body['Id'][:12]}")
         for warning in answer.body.get("Warnings") or ():
             log.warning("container %s: %s", spec.name, warning)
-        return Container(str(answer.body["Id"]), spec.name, "created", dict(spec.labels))
+        return self._seen(Container(str(answer.body["Id"]), spec.name, "created", dict(spec.labels)))
 
     async def start(self, container: str) -> Container:
         """Start it; gives what :meth:`inspect` gives. Raises ``StartError``."""
-        answer = await self._connection.request("POST", f"/containers/{container}/start", "start a container")
-        if answer.status >= 400:
-            _not_started(answer)
+        with self._doing("start", container):
+            answer = await self._connection.request("POST", f"/containers/{container}/start", "start a container")
+            if answer.status >= 400:
+                _not_started(answer)
         found = await self.inspect(container)
         if found is None:
             raise StartError("The container was removed while it started.", code="container_gone", transient=True)
@@ -68,11 +76,11 @@ class Containers:
             if error.missing:
                 return None
             raise
-        return parse_container(attrs, rootless=self._rootless)
+        return self._seen(parse_container(attrs, rootless=self._rootless))
 
-    async def labelled(self, labels: Mapping[str, str]) -> list[Container]:
+    async def labelled(self, marks: Mapping[str, str]) -> list[Container]:
         """All containers, also those that ended, that carry all of these labels; oldest first."""
-        filters = label_filters(labels)
+        filters = label_filters(marks)
         listed = await self._connection.listing(
             "list containers", lambda podman: podman.containers.list(all=True, filters=filters)
         )
@@ -88,17 +96,19 @@ class Containers:
         """
         if await self._ended(container):
             return
-        signal, restarts = await self._manners(container)
-        if restarts:
-            await self._stop_for_good(container, round(grace))
-            return
-        await self._signal(container, signal)
-        try:
-            async with asyncio.timeout(grace):
+        with self._doing("stop", container) as note:
+            signal, restarts = await self._manners(container)
+            if restarts:
+                await self._stop_for_good(container, round(grace))
+                return
+            await self._signal(container, signal)
+            try:
+                async with asyncio.timeout(grace):
+                    await self._wait(container)
+            except TimeoutError:
+                note(f"did not end within {grace:g} s of {signal}: SIGKILL")
+                await self._signal(container, "SIGKILL")
                 await self._wait(container)
-        except TimeoutError:
-            await self._signal(container, "SIGKILL")
-            await self._wait(container)
 
     async def _stop_for_good(self, container: str, seconds: int) -> None:
         """The engine's own stop: after a mere signal it would start a container with a restart policy again."""
@@ -135,14 +145,37 @@ class Containers:
         # Podman's own API reads "volumes" alone; "v", which its documentation names, is Docker's.
         params = {"force": "true", "timeout": "0", "v": "true", "volumes": "true"}
         path = f"/containers/{container}"
-        answer = await self._connection.request("DELETE", path, "remove a container", params=params)
-        failed = answer.message if answer.status >= 400 else _failure(answer.body)
-        if failed and answer.status != _GONE and await self.inspect(container) is not None:
-            raise Refused(f"The container was not removed: {failed}", http=answer.status)
+        with self._doing("remove", container):
+            answer = await self._connection.request("DELETE", path, "remove a container", params=params)
+            failed = answer.message if answer.status >= 400 else _failure(answer.body)
+            if failed and answer.status != _GONE and await self.inspect(container) is not None:
+                raise Refused(f"The container was not removed: {failed}", http=answer.status)
+        self._known.pop(container, None)
 
     async def _ended(self, container: str) -> bool:
         found = await self.inspect(container)
         return found is None or found.state != _RUNNING
+
+    def _seen(self, container: Container) -> Container:
+        """Remember what it is called and about."""
+        if len(self._known) >= REMEMBERED:
+            self._known.clear()
+        self._known[container.id] = container
+        return container
+
+    def _doing(self, action: str, container: str) -> AbstractContextManager[Note]:
+        """Tell of something that is done to a container."""
+        known = self._known.get(container)
+        return self._telling(action, known.name if known else container[:12], known.labels if known else {})
+
+    def _telling(self, action: str, name: str, marks: Mapping[str, str]) -> AbstractContextManager[Note]:
+        deployment, version = marks.get(labels.DEPLOYMENT), marks.get(labels.VERSION, "")
+        return self._connection.doing(
+            action,
+            "" if deployment else name,
+            deployment_id=deployment,
+            version=int(version) if version.isdigit() else None,
+        )
 
 
 def parse_container(answer: Json, *, rootless: bool) -> Container:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from runix_tui.config import Config, engine_url
+from runix_tui.core.activity import UNTOLD, Activity
 from runix_tui.core.bases import BaseImage, StoredBase
 from runix_tui.core.events import EngineEvent
 from runix_tui.core.models import Usage
@@ -46,9 +47,18 @@ class _Open:
 
 class PodmanEngine:
     """The engine of one home. ``environ`` is the user's environment; with ``RUNIX_ENGINE_URL`` in it that engine is
-    used, and nothing is started or ended."""
+    used, and nothing is started or ended. What it is asked for is told to ``activity``."""
 
-    def __init__(self, locations: Locations, config: Config, home_id: str, environ: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        locations: Locations,
+        config: Config,
+        home_id: str,
+        environ: Mapping[str, str],
+        *,
+        activity: Activity = UNTOLD,
+    ) -> None:
+        self._activity = activity
         self._config = config
         self._home = home_id
         self._locations = locations
@@ -206,7 +216,7 @@ class PodmanEngine:
             asyncio.to_thread(_load),
             self._heal(),
         )
-        connection = Connection(self._socket, heal=self._heal if self._service else None)
+        connection = Connection(self._socket, heal=self._heal if self._service else None, activity=self._activity)
         try:
             await connection.read_version()
             info: Json = await connection.expect("GET", "/info", "ask what it is")

@@ -9,6 +9,7 @@ from runix_tui.engine.connection import Connection, Json
 from runix_tui.engine.faults import Refused
 from runix_tui.engine.podmanpy import label_filters
 
+_DIGITS = 64  # of an id
 _GONE = 404
 _IN_USE = 409
 
@@ -70,9 +71,12 @@ class Images:
 
     async def _remove_one(self, reference: str) -> None:
         """Never by force, which would take containers along."""
-        answer = await self._connection.request("DELETE", f"/images/{quoted(reference)}", "remove an image")
-        if answer.status >= 400 and answer.status not in (_GONE, _IN_USE):
-            raise Refused(f"The engine refused to remove {reference}: {answer.message}", http=answer.status)
+        with self._connection.doing("remove image", short(reference)) as note:
+            answer = await self._connection.request("DELETE", f"/images/{quoted(reference)}", "remove an image")
+            if answer.status >= 400 and answer.status not in (_GONE, _IN_USE):
+                raise Refused(f"The engine refused to remove {reference}: {answer.message}", http=answer.status)
+            if answer.status >= 400:
+                note("gone already" if answer.status == _GONE else "kept: in use")
 
 
 def parse_image(answer: Json) -> Image:
@@ -92,6 +96,12 @@ def parse_image(answer: Json) -> Image:
 def quoted(reference: str) -> str:
     """A reference as part of a path: slashes and colons stay, the engine's router takes them."""
     return quote(reference, safe="/:@")
+
+
+def short(reference: str) -> str:
+    """A reference as people are shown it."""
+    name = reference.removeprefix("sha256:").removeprefix("localhost/")
+    return name[:12] if len(name) == _DIGITS and "/" not in name else name
 
 
 def _tcp_ports(exposed: Json) -> list[int]:

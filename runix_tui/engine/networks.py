@@ -48,10 +48,11 @@ class Networks:
 
     async def remove(self, name: str) -> None:
         """Remove a network if it is there. Raises ``Refused`` while a container uses it."""
-        answer = await self._connection.request("DELETE", f"/networks/{name}", f"remove the network {name}")
-        failed = _failure(answer.body) or (answer.message if answer.status >= 400 else "")
-        if failed and answer.status != 404:
-            raise Refused(f"The network {name} was not removed: {failed}", http=answer.status)
+        with self._connection.doing("remove network", name):
+            answer = await self._connection.request("DELETE", f"/networks/{name}", f"remove the network {name}")
+            failed = _failure(answer.body) or (answer.message if answer.status >= 400 else "")
+            if failed and answer.status != 404:
+                raise Refused(f"The network {name} was not removed: {failed}", http=answer.status)
 
     @asynccontextmanager
     async def for_build(self, build_id: str) -> AsyncIterator[str]:
@@ -83,11 +84,12 @@ class Networks:
         def create(podman: "PodmanClient") -> None:
             podman.networks.create(name, driver="bridge", dns_enabled=dns, labels=dict(labels_), options=options)
 
-        try:
-            await self._connection.call(f"create the network {name}", create)
-        except Refused:
-            if not await self._exists(name):  # made by another call meanwhile: good as well
-                raise
+        with self._connection.doing("create network", name):
+            try:
+                await self._connection.call(f"create the network {name}", create)
+            except Refused:
+                if not await self._exists(name):  # made by another call meanwhile: good as well
+                    raise
 
 
 def _failure(report: Json) -> str:

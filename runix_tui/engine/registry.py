@@ -12,7 +12,7 @@ from runix_tui import config
 from runix_tui.core.ports import LogSink
 from runix_tui.engine.connection import Connection
 from runix_tui.engine.faults import Refused, mapped
-from runix_tui.engine.images import quoted
+from runix_tui.engine.images import quoted, short
 from runix_tui.errors import Unavailable
 
 HUB = "docker.io"
@@ -63,7 +63,9 @@ class Registry:
         if away := await self._is_away(host, again=again):
             return Pulled(why=away)
         log("runix", f"Pulling {source}…")
-        pulled = await self._ask(source, log)
+        with self._connection.doing("pull", source) as note:
+            pulled = await self._ask(source, log)
+            note(pulled.why or short(pulled.image_id))
         if pulled.image_id and source != reference:
             await self.name(pulled.image_id, reference)
         return pulled

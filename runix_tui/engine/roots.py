@@ -97,8 +97,9 @@ async def make(connection: Connection, suite: str, log: LogSink, environ: Mappin
     with tempfile.TemporaryDirectory(prefix="runix-root-") as folder:
         command = _command(program, suite, entries, Path(folder))
         try:
-            async with asyncio.timeout(_LONGEST):
-                await _import(connection, suite, _Run(command, entries, environ), log)
+            with connection.doing("make root file system", f"Debian {suite}"):
+                async with asyncio.timeout(_LONGEST):
+                    await _import(connection, suite, _Run(command, entries, environ), log)
         except TimeoutError as error:
             raise _failed(suite, [f"connection timed out: not done after {_LONGEST:g} s"]) from error
     return reference(suite)

@@ -6,8 +6,9 @@ fails half-way, what runs is read back and the difference is told again; when it
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 
+from runix_tui.core.activity import UNTOLD, Activity, ActivitySource, Note
 from runix_tui.core.models import Route
 from runix_tui.core.ports import Clock, Engine, Page
 from runix_tui.errors import Unavailable
@@ -41,7 +42,9 @@ class HaproxyGateway:
         wanted_port: int | None = None,
         say: Callable[[str], None] = lambda _: None,
         stock: int = STOCK,
+        activity: Activity = UNTOLD,
     ) -> None:
+        self._activity = activity
         self._clock = clock
         self._stock = stock
         self._runtime = Runtime(locations.gateway_socket_dir / configuration.MASTER_SOCKET, clock)
@@ -73,13 +76,15 @@ class HaproxyGateway:
         Raises ``ConfigError`` (``port_taken``), ``Unavailable``, and what ``base_image`` raises.
         """
         async with self._lock:
-            if await self._keeper.adopt():
-                running = await self._runtime.table()
-                await self._carry_out(_filled(running.settled().grown(self._stock), routes, pages))
-            else:
-                table = _filled(Table.of_size(self._stock), routes, pages)
-                await self._keeper.launch(table)
-                self._table = table
+            with self._doing("set up", "HAProxy") as note:
+                if await self._keeper.adopt():
+                    running = await self._runtime.table()
+                    await self._carry_out(_filled(running.settled().grown(self._stock), routes, pages))
+                    note("adopted the one that runs")
+                else:
+                    table = _filled(Table.of_size(self._stock), routes, pages)
+                    await self._keeper.launch(table)
+                    self._table = table
 
     async def switch(self, route: Route) -> None:
         """Lead a host to a new address; from here on every new request goes there, and the old address drains.
@@ -87,12 +92,16 @@ class HaproxyGateway:
         Raises ``Unavailable``; then the host leads where it led before.
         """
         async with self._lock:
-            await self._change(_routed(self._known(), route))
+            with self._doing("switch", route.subdomain, route.deployment_id) as note:
+                await self._change(_routed(self._known(), route))
+                note(f"to {route.address}:{route.port}")
 
     async def page(self, subdomain: str, page: Page | None) -> None:
         """Take a host's route away and show a page; None: the host is unknown again. The address that it had drains."""
         async with self._lock:
-            await self._change(self._known().with_page(subdomain, page))
+            with self._doing("show page" if page else "forget", subdomain) as note:
+                await self._change(self._known().with_page(subdomain, page))
+                note(page.value if page else "")
 
     async def drain(self, route: Route, *, timeout: float) -> None:  # noqa: ASYNC109 - the port's signature
         """Wait until what this host left has no connection, at most ``timeout`` seconds; then end what is left there.
@@ -101,16 +110,17 @@ class HaproxyGateway:
         """
         deadline = self._clock.monotonic() + timeout
         left = self._known().draining(route.subdomain)
-        while (places := self._still(left)) and self._clock.monotonic() < deadline:
-            with suppress(Unavailable):  # HAProxy restarts: look again
-                if not await self._runtime.sessions(places):
-                    break
-            await self._clock.sleep(_DRAIN_POLL)
-        async with self._lock:
-            if places := self._still(left):
-                with suppress(Unavailable):  # it is gone, and so are its connections
-                    await self._runtime.shut(places)
-                await self._change(self._known().without(places))
+        with self._doing("drain", route.subdomain, route.deployment_id):
+            while (places := self._still(left)) and self._clock.monotonic() < deadline:
+                with suppress(Unavailable):  # HAProxy restarts: look again
+                    if not await self._runtime.sessions(places):
+                        break
+                await self._clock.sleep(_DRAIN_POLL)
+            async with self._lock:
+                if places := self._still(left):
+                    with suppress(Unavailable):  # it is gone, and so are its connections
+                        await self._runtime.shut(places)
+                    await self._change(self._known().without(places))
 
     async def healthy(self) -> bool:
         """Whether it was set up, and HAProxy answers on its socket and on its port."""
@@ -125,6 +135,9 @@ class HaproxyGateway:
         async with self._lock:
             await self._keeper.remove()
             self._table = None
+
+    def _doing(self, action: str, subject: str, deployment_id: str | None = None) -> AbstractContextManager[Note]:
+        return self._activity.doing(ActivitySource.GATEWAY, action, subject, deployment_id=deployment_id)
 
     def _known(self) -> Table:
         if self._table is None:

@@ -4,11 +4,12 @@ import asyncio
 import os
 import shutil
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from runix_tui.config import Git
+from runix_tui.core.activity import UNTOLD, Activity, ActivitySource, Note
 from runix_tui.core.ports import Checkout, LogSink, Remote, SourceTree
 from runix_tui.core.secret import Secret
 from runix_tui.errors import InvalidRequest, SourceError
@@ -36,7 +37,9 @@ class GitSource:
         environ: Mapping[str, str] = os.environ,
         *,
         ca_bundle: Path | None = None,
+        activity: Activity = UNTOLD,
     ) -> None:
+        self._activity = activity
         self._locations = locations
         self._config = config
         self._environ = environ
@@ -58,7 +61,8 @@ class GitSource:
             self._fetching(address, remote, stop, lambda _: None).check()
 
         try:
-            await in_thread(work, stop)
+            with self._doing("look", address):
+                await in_thread(work, stop)
         except SourceError as error:
             if error.transient:
                 return
@@ -83,7 +87,10 @@ class GitSource:
             return self._fetching(address, remote, stop, say).fetch(into)
 
         try:
-            return await in_thread(work, stop)
+            with self._doing("fetch", address) as note:
+                found = await in_thread(work, stop)
+                note(f"{found.commit.short} {plain(found.commit.subject, MAX_LINE)}" if found.commit else "")
+                return found
         except BaseException:
             await asyncio.to_thread(shutil.rmtree, into, ignore_errors=True)
             raise
@@ -96,6 +103,9 @@ class GitSource:
         """Drop the cached mirror of a repository that no deployment uses any more."""
         with suppress(InvalidRequest):
             shutil.rmtree(mirror_folder(self._locations.mirrors, parse(url)[0]), ignore_errors=True)
+
+    def _doing(self, action: str, address: Address) -> AbstractContextManager[Note]:
+        return self._activity.doing(ActivitySource.GIT, action, str(address))
 
     def _fetching(self, address: Address, remote: Remote, stop: Stop, say: Callable[[str], None]) -> "Fetching":
         from runix_tui.source.fetching import Fetching

@@ -16,6 +16,7 @@ import pytest
 from runix_tui.api.app import create_app
 from runix_tui.api.server import Server, ServerThread
 from runix_tui.core import names
+from runix_tui.core.activity import ActivityEntry
 from runix_tui.core.events import DeploymentChanged
 from runix_tui.core.models import (
     Commit,
@@ -35,10 +36,13 @@ from runix_tui.core.requests import ChangeRequest, CreateRequest, DeploymentView
 from runix_tui.core.secret import Secret
 from runix_tui.core.stages import Stage, Status, VersionStatus
 from runix_tui.deploy.bus import Bus
+from runix_tui.deploy.clock import SystemClock
+from runix_tui.deploy.diary import Diary
 from runix_tui.deploy.journal import Batch, Journal
 from runix_tui.deploy.orchestrator import Orchestrator
 from runix_tui.errors import Conflict, Failure, NotFound
 from runix_tui.source.urls import parse
+from runix_tui.store.store import Store
 
 TOKEN = "test-token-0123456789"
 WHEN = datetime(2026, 2, 25, 10, 0, tzinfo=UTC)
@@ -51,6 +55,16 @@ class Ends:
 
     first: int
     last: int | None = None
+
+
+class Nameless(Store):
+    """A store that knows no deployment."""
+
+    def __init__(self) -> None:
+        pass
+
+    def deployment(self, deployment_id: str) -> Deployment | None:
+        return None
 
 
 class FakeOrchestrator(Orchestrator):
@@ -68,6 +82,7 @@ class FakeOrchestrator(Orchestrator):
         self.engine_away = False
         self.fault: Exception | None = None
         self.calls: list[tuple[str, object]] = []
+        self.diary = Diary(Nameless(), SystemClock())
 
     # reads
 
@@ -243,6 +258,9 @@ class FakeOrchestrator(Orchestrator):
 
     def events(self) -> AsyncIterator[DeploymentChanged]:
         return self.bus.subscribe()
+
+    def activity(self, *, tail: int = 200, follow: bool = True) -> AsyncIterator[ActivityEntry]:
+        return self.diary.read(tail=tail, follow=follow)
 
     # what a pipeline would do
 

@@ -12,6 +12,7 @@ import pytest
 from runix_tui.client import AsyncClient, Client
 from runix_tui.client.answers import skew
 from runix_tui.client.lines import Splitter, event
+from runix_tui.core.activity import ActivitySource
 from runix_tui.core.events import End, Gap, LogLine, StageMark
 from runix_tui.core.secret import Secret
 from runix_tui.core.stages import Status, VersionStatus
@@ -213,6 +214,47 @@ def test_events(running, client):
     reading.join(5)
     assert [type(one) for one in answers] == [DeploymentEvent, Removed]
     changes.close()
+
+
+def test_activity(running, client):
+    def work() -> None:
+        with running.fake.diary.doing(
+            ActivitySource.GIT, "fetch", "a \udcff url", deployment_id="d", version=3
+        ) as note:
+            note("abc1234")
+
+    running.do(work)
+    running.do(work)
+    found = list(client.activity(follow=False))
+    assert [(one.id, one.status, one.subject, one.detail) for one in found] == [
+        (1, "done", "a ? url", "abc1234"),
+        (2, "done", "a ? url", "abc1234"),
+    ]
+    assert [one.id for one in client.activity(tail=1, follow=False)] == [2]
+    with pytest.raises(InvalidRequest):
+        next(client.activity(tail=-1))
+
+
+async def test_activity_in_a_loop(running):
+    async with AsyncClient(running.url, TOKEN) as client:
+        stream = client.activity(tail=0)
+        first = asyncio.ensure_future(anext(stream))
+        await asyncio.to_thread(eventually, lambda: running.open_streams == 1)
+
+        async def work() -> None:
+            with running.fake.diary.doing(ActivitySource.ENGINE, "start", "web v1"):
+                await asyncio.to_thread(seen.wait)
+
+        seen = threading.Event()
+        working = asyncio.create_task(asyncio.to_thread(running.do, work))
+        begun = await first
+        seen.set()
+        done = await anext(stream)
+        assert (begun.status, done.status, done.id) == ("started", "done", begun.id)
+        await working
+        await asyncio.to_thread(running.server.stop)
+        with pytest.raises(StopAsyncIteration):
+            await anext(stream)
 
 
 async def test_following_in_a_loop(running):

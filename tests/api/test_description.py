@@ -27,6 +27,7 @@ CALLS = {
     ("delete", "/projects/{project_id}"): "204",
     ("get", "/events"): "200",
     ("get", "/usage"): "200",
+    ("get", "/activity"): "200",
     ("get", "/healthz"): "200",
 }
 
@@ -93,7 +94,12 @@ async def test_examples_are_accepted(api):
 
 async def test_streams_are_told(api):
     spec = operations(await described(api))
-    for path in ("/deployments/{deployment_id}/logs", "/deployments/{deployment_id}/build-stream", "/events"):
+    for path in (
+        "/deployments/{deployment_id}/logs",
+        "/deployments/{deployment_id}/build-stream",
+        "/events",
+        "/activity",
+    ):
         content = spec["get", path]["responses"]["200"]["content"]
         assert set(content) == {"text/event-stream", "application/x-ndjson"}
         assert "event: " in content["text/event-stream"]["example"]

@@ -1,6 +1,5 @@
 """``/events``: every state change, for user interfaces."""
 
-import time
 from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Annotated
 
@@ -10,7 +9,7 @@ from runix_tui.api import views
 from runix_tui.api.doors import Door
 from runix_tui.api.openapi import fails, streams
 from runix_tui.api.queries import last_event_id
-from runix_tui.api.sse import Chunks, encode_event, let_go, respond, wants_ndjson
+from runix_tui.api.sse import Chunks, Ids, encode_event, let_go, respond, wants_ndjson
 from runix_tui.core import wire
 from runix_tui.core.events import DeploymentChanged
 from runix_tui.deploy.orchestrator import Orchestrator
@@ -61,18 +60,7 @@ def _described(door: Orchestrator, change: DeploymentChanged) -> Change:
         return wire.Removed(id=change.deployment_id)
 
 
-class _Ids:
-    """Numbers that only grow, also from one run of the server to the next: microseconds since 1970, or one more."""
-
-    def __init__(self) -> None:
-        self._last = 0
-
-    def next(self) -> int:
-        self._last = max(self._last + 1, time.time_ns() // 1000)
-        return self._last
-
-
-_ids = _Ids()
+_ids = Ids()
 
 
 def _as_event(change: Change) -> bytes:

@@ -5,8 +5,8 @@ from typing import Any
 
 from pydantic import Field
 
+from runix_tui.core.activity import ActivitySource, ActivityStatus
 from runix_tui.core.checkup import Level
-from runix_tui.core.events import ActivitySource, ActivityStatus
 from runix_tui.core.wire.answer import Answer
 
 
