@@ -7,9 +7,9 @@ import asyncio
 import json
 import socket
 from collections.abc import Callable
+from urllib.parse import quote
 
 from aiohttp import WSCloseCode, WSMsgType, hdrs, web
-from aiohttp.helpers import content_disposition_header
 
 from runix_tui.core.terminal import plain
 from runix_tui.web import page
@@ -129,7 +129,9 @@ class Server:
             return
         if tab.complaint:
             self._say(tab.complaint)
-        why = tab.complaint.rpartition("\n")[2] or f"it ended with {code}"
+        why = tab.complaint.rpartition("\n")[2] or (
+            "it was killed" if code is None or code < 0 else f"it ended with {code}"
+        )
         await _close(connection, WSCloseCode.INTERNAL_ERROR, f"Runix failed: {why}")
 
     async def _download(self, request: web.Request) -> web.StreamResponse:
@@ -143,9 +145,10 @@ class Server:
             raise web.HTTPNotFound(text="There is nothing to download here (any more).\n")
         response = web.StreamResponse()
         response.content_type = "application/octet-stream"
-        response.headers[hdrs.CONTENT_DISPOSITION] = content_disposition_header(
-            "attachment", filename=plain(file.file_name)
+        response.headers[hdrs.CONTENT_DISPOSITION] = (
+            f"attachment; filename*=UTF-8''{quote(plain(file.file_name), safe='')}"
         )
+
         await response.prepare(request)
         async for chunk in tab.downloads.download(key):
             await response.write(chunk)
@@ -166,7 +169,7 @@ def _decoded(text: str) -> object:
     """What the page sent as JSON; None for what is not."""
     try:
         decoded: object = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return decoded
 

@@ -66,12 +66,12 @@ class Tab(AppService):
         """Start the program. Raises ``OSError``."""
         await super().start(_within(width), _within(height))
 
-    async def ended(self) -> int:
-        """Wait until the program is gone; its exit code."""
+    async def ended(self) -> int | None:
+        """Wait until the program is gone; its exit code, None when nobody knows."""
         assert self._task is not None  # noqa: S101 - it was started
         assert self._process is not None  # noqa: S101
-        await asyncio.shield(self._task)
-        return await self._process.wait()
+        await asyncio.wait({self._task})
+        return self._process.returncode
 
     async def stop(self) -> None:
         """End the program: ask, then insist. Good at any time, and more than once."""
@@ -84,9 +84,10 @@ class Tab(AppService):
                 await self.send_meta({"type": "quit"})
                 await asyncio.shield(self._task)
         except TimeoutError:
-            with suppress(ProcessLookupError):
-                self._process.kill()
-            await self._task  # the pipe has ended
+            self._kill()
+            await asyncio.wait({self._task}, timeout=PATIENCE)
+            self._task.cancel()
+            await asyncio.wait({self._task})
 
     async def take(self, message: object) -> None:
         """Something that the page sent; what we do not know is nobody's."""
@@ -132,20 +133,28 @@ class Tab(AppService):
             with suppress(asyncio.IncompleteReadError, asyncio.LimitOverrunError):
                 await self._carry(self._process.stdout)
         finally:
+            rest = asyncio.create_task(_keep_tail(self._process.stdout, bytearray()))
             await self._gone(self._process)
-            await asyncio.wait({complaints}, timeout=PATIENCE)  # what it started may hold its standard error open
+            await asyncio.wait({complaints, rest}, timeout=PATIENCE)
             complaints.cancel()
+            rest.cancel()
         self.complaint = plain_lines(bytes(said))
 
     async def _gone(self, process: Process) -> None:
-        """Nothing more is read of the program: it has ended, or does now."""
+        """Nothing more is passed on of the program: it and its output end, or are ended."""
         try:
             async with asyncio.timeout(PATIENCE):
                 await process.wait()
         except TimeoutError:
+            self._kill()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(PATIENCE):  # what it started may hold its output open
+                    await process.wait()
+
+    def _kill(self) -> None:
+        if self._process is not None:
             with suppress(ProcessLookupError):
-                process.kill()
-            await process.wait()
+                self._process.kill()
 
     async def _carry(self, output: asyncio.StreamReader) -> None:
         await output.readuntil(PRELUDE)
