@@ -122,15 +122,17 @@ def summary(checks: "Sequence[Check]") -> Content:
     if any(check.name in ("engine", "podman") and check.status == "fail" for check in checks):
         return Content.assemble((NO_ENGINE, "bold"), keys)
     if counted["fail"]:
-        return Content.assemble((f"✗ {_things(counted['fail'])} wrong: services may not run.", "$text-error"), keys)
+        return Content.assemble(
+            (f"✗ {_things(counted['fail'])} must be mended before services can run.", "$text-error"), keys
+        )
     if counted["warn"]:
-        said = f"▲ Services can run; {_things(counted['warn'])} not as good as it could be."
+        said = f"▲ Services can run; {_things(counted['warn'])} could be better."
         return Content.assemble((said, "$text-warning"), keys)
     return Content.assemble(("✓ Everything works.", "$text-success"), keys)
 
 
 def _things(count: int) -> str:
-    return "one thing is" if count == 1 else f"{count} things are"
+    return "one thing" if count == 1 else f"{count} things"
 
 
 def _failure(error: RunixError) -> Content:

@@ -1,13 +1,144 @@
-"""A view: config.toml, edited with its comments kept."""
+"""A view: config.toml as a form. What a value may be is the server's to say; it also keeps the file's comments."""
 
+from collections.abc import Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING, ClassVar, Self, cast
+
+from textual import on
 from textual.app import ComposeResult
-from textual.containers import Vertical
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.widget import Widget
 from textual.widgets import Static
 
+from runix_tui.core.terminal import plain
+from runix_tui.errors import InvalidRequest, RunixError
+from runix_tui.tui.shell import editor, lend
+from runix_tui.tui.widgets.setting_row import SettingRow
 
-class SettingsView(Vertical, can_focus=True):
-    """config.toml, edited with its comments kept."""
+if TYPE_CHECKING:
+    from runix_tui.core.wire import Setting, Settings
+    from runix_tui.tui.app import RunixApp
+
+
+class SettingsView(Vertical):
+    """What the file says, section by section; read again whenever it comes on the screen."""
+
+    DEFAULT_CSS = """
+    SettingsView { height: 1fr; border: round $border-blurred; border-title-color: $text-muted; }
+    SettingsView:focus-within { border: round $border; }
+    SettingsView VerticalScroll { height: 1fr; }
+    SettingsView #settings-said { height: auto; padding: 0 1; margin-bottom: 1; }
+    SettingsView .settings-section { padding: 0 1; color: $text-muted; text-style: bold; }
+    SettingsView SettingRow.-last { margin-bottom: 1; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down,j", "app.focus_next", "down", show=False, id="list.down", tooltip="The next one"),
+        Binding("up,k", "app.focus_previous", "up", show=False, id="list.up", tooltip="The one before"),
+        Binding("E", "edit_file", "the file", id="settings.file", tooltip="Open config.toml in your editor"),
+    ]
+
+    def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's own word
+        super().__init__(id=id)
+        self.border_title = "Settings"
+        self._form: Settings | None = None
+
+    @property
+    def runix(self) -> "RunixApp":
+        """The app, as what it is."""
+        return cast("RunixApp", self.app)
 
     def compose(self) -> ComposeResult:
-        """One text."""
-        yield Static("settings", markup=False)
+        """What there is to know of the file, then its keys."""
+        yield Static("", id="settings-said", markup=False)
+        yield VerticalScroll(can_focus=False)
+
+    def focus(self, scroll_visible: bool = True) -> Self:
+        """The keys are what can be worked with."""
+        rows = self.query(SettingRow)
+        if rows:
+            rows.first().focus(scroll_visible)
+        return self
+
+    def on_show(self) -> None:
+        """On the screen: read the file."""
+        self.run_worker(self._read(), group="settings", exclusive=True)
+
+    def action_edit_file(self) -> None:
+        """The file in the user's editor; then it is read again."""
+        if self._form is None:
+            return
+        lend(self.runix, "open config.toml", [*editor(), self._form.path])
+        self.run_worker(self._read(), group="settings", exclusive=True)
+
+    @on(SettingRow.Wanted)
+    def change(self, event: SettingRow.Wanted) -> None:
+        """A key is to get another value."""
+        self.run_worker(self._change(event.row, {event.row.key: event.value}), group="settings")
+
+    async def _read(self) -> None:
+        if self._form is None:
+            self._say(Content("◐ Reading config.toml…"))
+        try:
+            form = await self.runix.connection.call(lambda client: client.settings())
+        except RunixError as error:
+            self._failed(error)
+            return
+        await self._draw(form)
+
+    async def _change(self, row: SettingRow, changes: dict[str, object]) -> None:
+        try:
+            form = await self.runix.connection.call(lambda client: client.change_settings(changes))
+        except InvalidRequest as error:
+            row.wrong(" ".join(one.message for one in error.errors) or error.message)
+            return
+        except RunixError as error:
+            row.wrong(f"{error.message}. {error.hint}")
+            return
+        row.done()
+        await self._draw(form)
+
+    async def _draw(self, form: "Settings") -> None:
+        before, self._form = self._form, form
+        self._say(_said(form, owned=self.runix.connection.door is not None and self.runix.connection.door.owned))
+        if before and [each.key for each in before.settings] == [each.key for each in form.settings]:
+            for row, setting in zip(self.query(SettingRow), form.settings, strict=True):
+                row.show(setting)
+            return
+        place = self.query_one(VerticalScroll)
+        async with self.batch():
+            await place.remove_children()
+            await place.mount_all(_rows(form.settings))
+        if self.screen.focused is None:
+            self.focus()
+
+    def _failed(self, error: RunixError) -> None:
+        text = Content.assemble((f"✗ {plain(error.message)}", "$text-error"), f"\n{plain(error.hint)}".rstrip())
+        self._say(text)
+
+    def _say(self, text: Content) -> None:
+        self.query_one("#settings-said", Static).update(text)
+
+
+def _rows(settings: "Sequence[Setting]") -> list[Widget]:
+    """A heading for each section, and its keys."""
+    made: list[Widget] = []
+    for section, group in groupby(settings, key=lambda setting: setting.key.rpartition(".")[0]):
+        rows = [SettingRow(setting) for setting in group]
+        rows[-1].add_class("-last")
+        made += [Static(f"[{section}]", classes="settings-section", markup=False), *rows]
+    return made
+
+
+def _said(form: "Settings", *, owned: bool) -> Content:
+    """Which file, how much of it is set, and whether that is in force."""
+    count = sum(setting.set for setting in form.settings)
+    known = f"{count} of {len(form.settings)} keys are set" if form.text else "there is no such file yet: all defaults"
+    text = Content.assemble((plain(form.path), "bold"), f" · {known}")
+    if not form.restart:
+        return text
+    how = "leave (q) and start it again" if owned else "`runix serve --stop`, then it is started anew"
+    return Content.assemble(
+        text, (f"\n▲ What was changed takes effect when the server starts again: {how}.", "$text-warning")
+    )

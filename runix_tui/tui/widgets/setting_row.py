@@ -1,0 +1,186 @@
+"""One key of config.toml: its value, what it means, and what is wrong with what was typed; changed in place."""
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Input, Static
+
+from runix_tui.core.human import size
+from runix_tui.core.terminal import plain
+
+if TYPE_CHECKING:
+    from runix_tui.core.wire import Setting
+
+BYTES = ("memory", "bytes")  # how the names of settings in bytes end
+MIB = 1024**2
+
+
+class SettingRow(Vertical, can_focus=True):
+    """Enter begins to change it, Enter again hands it over, Esc leaves it as it was."""
+
+    DEFAULT_CSS = """
+    SettingRow { height: auto; padding: 0 1; }
+    SettingRow:focus, SettingRow:focus-within { background: $boost; }
+    SettingRow:focus .setting-name { text-style: bold; color: $text-accent; }
+    SettingRow Horizontal { height: 1; }
+    SettingRow .setting-name { width: 22; }
+    SettingRow .setting-value { width: 1fr; height: 1; text-overflow: ellipsis; text-wrap: nowrap; }
+    SettingRow .setting-from { width: auto; color: $text-muted; padding-left: 2; }
+    SettingRow .setting-more { height: auto; color: $text-muted; padding-left: 22; }
+    SettingRow .setting-wrong { height: auto; color: $text-error; padding-left: 22; display: none; }
+    SettingRow.-wrong .setting-wrong { display: block; }
+    SettingRow Input { display: none; width: 1fr; }
+    SettingRow.-editing Input { display: block; }
+    SettingRow.-editing .setting-value { display: none; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "edit", "change", id="settings.edit", tooltip="Change it; true and false swap at once"),
+        Binding(
+            "ctrl+r", "reset", "default", id="settings.reset", tooltip="Take it out of the file: the default again"
+        ),
+        Binding("escape", "leave", "as it was", show=False, id="settings.leave", tooltip="Leave it as it was"),
+    ]
+
+    class Wanted(Message):
+        """The key is to get this value; None: the default."""
+
+        def __init__(self, row: "SettingRow", value: Any) -> None:
+            super().__init__()
+            self.row = row
+            self.value = value
+
+    def __init__(self, setting: "Setting") -> None:
+        super().__init__()
+        self.setting = setting
+
+    @property
+    def key(self) -> str:
+        """Which key of the file it is."""
+        return self.setting.key
+
+    def compose(self) -> ComposeResult:
+        """Name and value, what it means, what is wrong."""
+        with Horizontal():
+            yield Static(plain(self.key.rpartition(".")[2]), classes="setting-name", markup=False)
+            yield Static("", classes="setting-value", markup=False)
+            yield Input(compact=True, select_on_focus=False)
+            yield Static("", classes="setting-from", markup=False)
+        yield Static(plain(self.setting.description), classes="setting-more", markup=False)
+        yield Static("", classes="setting-wrong", markup=False)
+
+    def on_mount(self) -> None:
+        """Draw it."""
+        self.query_one(Input).cursor_blink = False
+        self.show(self.setting)
+
+    def show(self, setting: "Setting") -> None:
+        """What the file says now."""
+        self.setting = setting
+        self.query_one(".setting-value", Static).update(shown(setting))
+        told = Content("default")
+        if setting.set:
+            told = Content.assemble(("set", "bold $text-accent"), f" · default {text_of(setting.default) or 'none'}")
+        self.query_one(".setting-from", Static).update(told)
+        self.wrong("")
+
+    def wrong(self, message: str) -> None:
+        """What is wrong with what was typed; empty: nothing."""
+        self.set_class(bool(message), "-wrong")
+        self.query_one(".setting-wrong", Static).update(Content(plain(message)))
+
+    def done(self) -> None:
+        """It was taken over."""
+        if self.has_class("-editing"):
+            here = self.query_one(Input).has_focus
+            self.remove_class("-editing")
+            if here:
+                self.focus()
+
+    def on_click(self, event: events.Click) -> None:
+        """Twice: change it."""
+        if event.chain > 1 and not self.has_class("-editing"):
+            self.action_edit()
+
+    @on(Input.Submitted)
+    def typed(self, event: Input.Submitted) -> None:
+        """Hand over what was typed."""
+        event.stop()
+        self.post_message(self.Wanted(self, value_of(event.value, self.setting.type)))
+
+    @on(Input.Blurred)
+    def left(self, event: Input.Blurred) -> None:
+        """Going on to the next one hands over what was typed."""
+        if self.has_class("-editing"):
+            if event.value.strip() == text_of(self.setting.value):
+                self.action_leave()
+            elif not self.has_class("-wrong"):
+                self.post_message(self.Wanted(self, value_of(event.value, self.setting.type)))
+
+    @on(Input.Changed)
+    def typing(self) -> None:
+        """What was wrong was about what stood there before."""
+        self.wrong("")
+
+    def action_edit(self) -> None:
+        """Begin to change it."""
+        if self.setting.type == "bool":
+            self.post_message(self.Wanted(self, not self.setting.value))
+            return
+        field = self.query_one(Input)
+        field.value = text_of(self.setting.value)
+        field.placeholder = f"nothing: the default, {text_of(self.setting.default) or 'none'}"
+        self.add_class("-editing")
+        field.focus()
+        field.cursor_position = len(field.value)
+
+    def action_reset(self) -> None:
+        """The default again."""
+        if self.setting.set:
+            self.post_message(self.Wanted(self, None))
+        self.done()
+
+    def action_leave(self) -> None:
+        """As it was."""
+        self.wrong("")
+        self.done()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Esc leads out of the view while nothing is being changed."""
+        return action != "leave" or self.has_class("-editing")
+
+
+def text_of(value: Any) -> str:
+    """A value as one types it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list | tuple):
+        return ", ".join(map(plain, map(str, value)))
+    return "" if value is None else plain(str(value))
+
+
+def value_of(text: str, kind: str) -> Any:
+    """What was typed, as the file takes it; what is no number goes as it is, so that the server says what is wrong."""
+    text = text.strip()
+    if not text:
+        return None
+    if kind == "list":
+        return [part.strip() for part in text.split(",") if part.strip()]
+    try:
+        return {"int": int, "float": float}.get(kind, str)(text)
+    except ValueError:
+        return text
+
+
+def shown(setting: "Setting") -> Content:
+    """A value as one reads it."""
+    text = text_of(setting.value)
+    if not text:
+        return Content.styled("none", "$text-muted")
+    if setting.key.endswith(BYTES) and isinstance(setting.value, int) and setting.value >= MIB:
+        return Content.assemble(text, (f"  {size(setting.value)}", "$text-muted"))
+    return Content(text)
