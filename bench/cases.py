@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -11,10 +11,12 @@ from bench.figures import Figure, Target, alternate
 from bench.home import Home, Json, await_answer
 from bench.raw import Raw
 from bench.repository import guestbook, shouter, talker, update
+from bench.tui_budget import Budget
+from bench.tui_screen import flood, screen
 
 NDJSON = "application/x-ndjson"
 SSE = "text/event-stream"
-Case = Callable[[Home, Path, int], list[Figure]]
+Case = Callable[[Home, Path, int], Sequence[Figure | Budget]]
 
 
 def deploy(home: Home, folder: Path, pairs: int) -> list[Figure]:
@@ -204,4 +206,11 @@ def _marks(text: bytes) -> list[str]:
     return [mark["status"] for mark in marks if mark.get("stage") == "building"]
 
 
-CASES: dict[str, Case] = {"deploy": deploy, "rollback": rollback, "build-log": build_log, "runtime-log": runtime_log}
+CASES: dict[str, Case] = {
+    "deploy": deploy,
+    "rollback": rollback,
+    "build-log": build_log,
+    "runtime-log": runtime_log,
+    "screen": screen,
+    "flood": flood,
+}

@@ -20,10 +20,13 @@ POLL = 0.005  # seconds between two looks, the same for Runix and for the raw en
 
 
 class Home:
-    """A running server. ``url`` is its API; ``conf`` the engine configuration that the raw commands share."""
+    """A running server. ``conf`` is the engine configuration that the raw commands share, ``environ`` what
+    commands of this home need, ``pid`` the server."""
 
-    def __init__(self, root: Path, api_port: int, token: str) -> None:
+    def __init__(self, root: Path, api_port: int, token: str, environ: dict[str, str], pid: int) -> None:
         self.conf = root / "engine/containers.conf"
+        self.environ = environ
+        self.pid = pid
         self._port = api_port
         self._token = token
 
@@ -73,7 +76,7 @@ def home(root: Path) -> Iterator[Home]:
     }
     server = subprocess.Popen([RUNIX, "serve"], env=environ, stdout=subprocess.PIPE, text=True)
     try:
-        yield Home(root, _port(server), token)
+        yield Home(root, _port(server), token, environ, server.pid)
     finally:
         server.terminate()
         server.wait(30)
