@@ -10,6 +10,7 @@ import argparse
 import hashlib
 import importlib.util
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -38,6 +39,10 @@ ENGINE = {
 TESTS = {
     "apt-get": ["openssh-client", "openssl", *([] if Path("/run/systemd/system").exists() else ["openssh-server"])]
 }
+# And a browser for `runix web`, where the distribution has this package; Ubuntu's is but a hint at a snap.
+BROWSER = "chromium"
+BROWSER_IN = ("alpine", "arch", "debian", "fedora", "opensuse-leap", "opensuse-tumbleweed")
+BROWSER_PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 INSTALL = {
     "apt-get": ["-qq", "-y", "-o", "DPkg::Lock::Timeout=300", "-o", "Acquire::Retries=3", "--no-install-recommends"],
     "dnf": ["-q", "-y", "--setopt=install_weak_deps=False"],
@@ -81,6 +86,8 @@ def check_python() -> None:
 
 def up_to_date(dev: bool) -> bool:
     """Whether an earlier run did all of this. What tests need contains what running needs."""
+    if dev and missing_browser():
+        return False
     stamps = [stamp_file(True)] if dev else [stamp_file(False), stamp_file(True)]
     return all(map(shutil.which, PROGRAMS)) and any(s.is_file() and s.read_text() == digest() for s in stamps)
 
@@ -114,7 +121,7 @@ def set_up(dev: bool) -> None:
     other.start()
     try:
         if system:
-            run(f"container engine by {manager()}", system)
+            run(f"packages by {manager()}", system)
     finally:
         other.join()
     if failures:
@@ -135,19 +142,36 @@ def manager() -> str:
 
 
 def system_commands(dev: bool) -> list[list[str]]:
-    """The commands that install the engine; none when it is there."""
-    if shutil.which("podman") and not shutil.which("apt-get"):
+    """The commands that install the engine, and with ``dev`` what tests use; none when all is there."""
+    browser = missing_browser() if dev else []
+    if shutil.which("podman") and not shutil.which("apt-get") and not browser:
         return []
     name = manager()
-    wanted = [*ENGINE[name], *(TESTS.get(name, []) if dev else [])]
     if name == "apt-get":
-        wanted = missing_debs(wanted)
+        wanted = missing_debs([*ENGINE[name], *(TESTS[name] if dev else []), *browser])
+    else:
+        wanted = [*([] if shutil.which("podman") else ENGINE[name]), *browser]
     if not wanted:
         return []
     update = [[name, *UPDATE[name]]] if name in UPDATE else []
     commands = [*update, [name, VERB[name], *INSTALL[name], *wanted]]
     prefix = [] if os.getuid() == 0 else sudo(wanted)
     return [[*prefix, *command] for command in commands]
+
+
+def missing_browser() -> list[str]:
+    """The package of the browser, when there is none and the distribution has it."""
+    if any(map(shutil.which, BROWSER_PROGRAMS)) or distribution() not in BROWSER_IN:
+        return []
+    return [BROWSER]
+
+
+def distribution() -> str:
+    """How this system calls itself, in one word; empty where it does not say."""
+    try:
+        return platform.freedesktop_os_release()["ID"]
+    except OSError:
+        return ""
 
 
 def missing_debs(wanted: list[str]) -> list[str]:
