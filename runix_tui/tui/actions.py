@@ -3,18 +3,23 @@
 Every action ends in an answer on the screen. Nothing is drawn here.
 """
 
-import webbrowser
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from operator import methodcaller
 from typing import TYPE_CHECKING
 
 from runix_tui.core.stages import Status
+from runix_tui.errors import RunixError
+from runix_tui.tui.messages import FleetChanged
 from runix_tui.tui.modals.questions import Choice, Question, TypeTheName
 from runix_tui.tui.notices import Weight
 
 if TYPE_CHECKING:
     from runix_tui.core.wire import Deployment
     from runix_tui.tui.screens.main import MainScreen
+
+AT_ONCE = 3  # calls that wait for the engine
 
 
 class Actions:
@@ -23,59 +28,56 @@ class Actions:
     def __init__(self, screen: "MainScreen") -> None:
         self._screen = screen
 
-    async def run(self, name: str, targets: "Sequence[Deployment]") -> None:
+    def run(self, name: str, targets: "Sequence[Deployment]") -> None:
         """Do ``name`` with ``targets``, in the background."""
-        if not targets:
-            self._screen.runix.tell(
-                name.replace("_", " "), "No deployment is chosen: move to one, or press a to add one."
-            )
-            return
-        self._screen.run_worker(getattr(self, name)(targets), group="actions", exit_on_error=True)
+        if targets:
+            self._screen.run_worker(getattr(self, name)(targets), group="actions", exit_on_error=True)
+        elif not self._screen.fleet.known:
+            self._tell(name, "The server is still being reached; then try once more.", Weight.WARNING)
+        else:
+            self._tell(name, "No deployment is chosen: move to one, or press a to add one.", Weight.WARNING)
 
     async def redeploy(self, targets: "Sequence[Deployment]") -> None:
         """Build the newest commit of each."""
-        for each in targets:
-            await self._do(each, "redeploy")
+        await self._each(targets, "redeploy")
 
     async def rollback(self, targets: "Sequence[Deployment]") -> None:
         """Ask which version, then go back to it."""
         from runix_tui.tui.modals.rollback import RollBack
 
-        one = targets[0]
-        await self._screen.app.push_screen_wait(RollBack(one))
+        if len(targets) > 1:
+            self._tell("rollback", "One at a time: take the marks away (Esc), then b on the one.", Weight.WARNING)
+            return
+        await self._screen.app.push_screen_wait(RollBack(targets[0]))
 
     async def cancel(self, targets: "Sequence[Deployment]") -> None:
         """Stop running builds."""
-        for each in targets:
-            await self._do(each, "cancel")
+        await self._each(targets, "cancel", "cancelling")
 
     async def stop_or_start(self, targets: "Sequence[Deployment]") -> None:
-        """Stop what runs (asked for), start what is stopped."""
-        running = [each for each in targets if each.status is not Status.STOPPED]
-        for each in targets if not running else ():
-            await self._do(each, "start")
-        if running and await self._sure(
+        """Stop what runs (asked for); start when all are stopped."""
+        running = [each for each in targets if each.status != Status.STOPPED]
+        if not running:
+            await self._each(targets, "start", "starting")
+        elif await self._sure(
             f"Stop {_names(running)}?", "Releases are kept; s starts it again. Its URL says that it is stopped."
         ):
-            for each in running:
-                await self._do(each, "stop")
+            await self._each(running, "stop", "stopping")
 
     async def delete(self, targets: "Sequence[Deployment]") -> None:
         """Delete for good: the name (of several: how many) is typed first."""
         words = targets[0].service_name if len(targets) == 1 else f"delete {len(targets)}"
         what = f"Delete {_names(targets)} with all releases, logs and data? This cannot be undone."
-        if not await self._screen.app.push_screen_wait(TypeTheName(what, words)):
-            return
-        for each in targets:
-            await self._do(each, "delete")
+        if await self._screen.app.push_screen_wait(TypeTheName(what, words)):
+            await self._each(targets, "delete", "deleting")
 
     async def open(self, targets: "Sequence[Deployment]") -> None:
         """Open URLs in the user's browser."""
         for each in targets:
             if each.url is None:
                 self._screen.runix.tell(f"open {each.service_name}", "It has no URL yet.", Weight.WARNING)
-            elif not webbrowser.open(each.url):
-                self._screen.runix.tell(f"open {each.service_name}", f"No browser can be opened here: {each.url}")
+            elif not await asyncio.to_thread(_browse, each.url):
+                self._tell(f"open {each.service_name}", f"No browser can be opened here: {each.url}", Weight.WARNING)
 
     async def copy_url(self, targets: "Sequence[Deployment]") -> None:
         """URLs to the clipboard, a line each."""
@@ -97,7 +99,7 @@ class Actions:
         """The form for a new deployment."""
         from runix_tui.tui.modals.new import NewDeployment
 
-        self._screen.app.push_screen(NewDeployment())
+        self._screen.app.push_screen(NewDeployment(), self._screen.expect)
 
     async def leave(self) -> None:
         """Leave; when something is being built by the own server, ask what becomes of it."""
@@ -129,9 +131,54 @@ class Actions:
         choices = (Choice("yes", "Yes"), Choice("no", "No"))
         return await self._screen.app.push_screen_wait(Question(what, why, choices)) == "yes"
 
-    async def _do(self, one: "Deployment", verb: str) -> None:
-        """One call of the client with the deployment's id."""
-        await self._screen.runix.ask(f"{verb} {one.service_name}", methodcaller(verb, one.id))
+    async def _each(self, targets: "Sequence[Deployment]", verb: str, doing: str = "") -> None:
+        """One call of the client for each, a few at once; ``doing`` is what its row says meanwhile."""
+        turns = asyncio.Semaphore(AT_ONCE)
+
+        async def one(target: "Deployment") -> bool:
+            async with turns:
+                with self._said(target.id, doing):
+                    return await self._do(target, verb)
+
+        done = await asyncio.gather(*map(one, targets))
+        if len(targets) > 1:
+            self._screen.rows.unmark()
+            failed = "" if all(done) else f", {done.count(False)} failed: see Activity (A)"
+            self._tell(verb, f"Done with {done.count(True)} of {len(targets)}{failed}.")
+
+    async def _do(self, target: "Deployment", verb: str) -> bool:
+        """Whether it went well; what went wrong is told."""
+        runix = self._screen.runix
+        try:
+            await runix.connection.call(methodcaller(verb, target.id))
+        except RunixError as error:
+            runix.problem(f"{verb} {target.service_name}", error)
+            return False
+        return True
+
+    @contextmanager
+    def _said(self, deployment_id: str, doing: str) -> Iterator[None]:
+        """Its row says what is being done."""
+        if not doing:
+            yield
+            return
+        doings = self._screen.fleet.doing
+        doings[deployment_id] = doing
+        self._screen.post_message(FleetChanged(frozenset({deployment_id})))
+        try:
+            yield
+        finally:
+            doings.pop(deployment_id, None)
+            self._screen.post_message(FleetChanged(frozenset({deployment_id})))
+
+    def _tell(self, name: str, text: str, weight: Weight = Weight.INFORMATION) -> None:
+        self._screen.runix.tell(name.replace("_", " "), text, weight)
+
+
+def _browse(url: str) -> bool:
+    import webbrowser
+
+    return webbrowser.open(url)
 
 
 def _names(targets: "Sequence[Deployment]") -> str:

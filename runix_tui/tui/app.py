@@ -4,54 +4,92 @@ Nothing heavy is imported here: the first frame comes before the first request.
 """
 
 import asyncio
-from collections.abc import Callable
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+import os
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from textual.app import App
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.screen import Screen
 from textual.widget import Widget
 
 from runix_tui.errors import RunixError
+from runix_tui.tui import state
 from runix_tui.tui.connection import Connection
 from runix_tui.tui.fleet import Fleet
+from runix_tui.tui.keys import Bound, keymap
 from runix_tui.tui.known import Known
 from runix_tui.tui.link import Link, StartOptions
 from runix_tui.tui.notices import Notices, Weight, told
+from runix_tui.tui.preferences import preferences
 from runix_tui.tui.screens.main import MainScreen
+from runix_tui.tui.state import Visit
+from runix_tui.tui.theme import DARK, THEMES
 from runix_tui.tui.views.feed import Feed
 
 if TYPE_CHECKING:
+    from textual.command import Provider
+
     from runix_tui.client import Client
+    from runix_tui.core.wire import Settings
 
 Result = TypeVar("Result")
 
 
-class RunixApp(App[None]):
+def _everything() -> "type[Provider]":
+    from runix_tui.tui.commands import Everything
+
+    return Everything
+
+
+class RunixApp(App[None], inherit_bindings=False):
     """Runix in a terminal. ``link`` leads to the server of the home."""
 
     TITLE = "runix"
     CSS_PATH = "runix.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = []
+    COMMANDS: ClassVar = {_everything}
+    BINDINGS: ClassVar[list[BindingType]] = [  # Textual's own are left out: ctrl+q belongs to the terminal
+        Binding("question_mark,f1", "help", "help", id="app.help", tooltip="The keys that work here"),
+        Binding("ctrl+p,colon", "command_palette", "everything", id="app.everything", tooltip="Find anything to do"),
+        Binding("ctrl+c", "interrupt", "leave", show=False, id="app.interrupt", tooltip="Leave; services go on"),
+    ]
 
     def __init__(self, link: Link, start: StartOptions | None = None) -> None:
-        super().__init__()
+        # Textual turns colours into greys for NO_COLOR; with the terminal's own it leaves them out altogether.
+        super().__init__(ansi_color=True if os.environ.get("NO_COLOR") else None)
+        for theme in THEMES:
+            self.register_theme(theme)
         self.link = link
         self.start_options = start or StartOptions()
+        self.visit = state.load(link.state_file)
         self.fleet = Fleet()
+        self.fleet.last_seen = list(self.visit.fleet)
         self.notices = Notices()
-        self.main = MainScreen(self.fleet)
+        self.main = MainScreen(self.fleet, link.home)
         self.connection = Connection(link, self.fleet, self.main.post_message, self.main.looked_at)
         self.known = Known(self.connection.call)
-        self.activity = Feed(self.connection.streams, lambda work: self.run_worker(work, group="activity"))
+        self.activity = Feed(self.connection.streams, lambda work: self.run_worker(work(), group="activity"))
+        self.theme = self.visit.theme if self.visit.theme in self.available_themes else DARK
+        self._theme_set = self.visit.theme_set
+        self._keys: Mapping[str, str] = dict(self.visit.keys)
+        self._restored = False  # whether the last visit is on the screen again: only then is the next one kept
 
     def get_default_screen(self) -> Screen[None]:
         """The one main screen."""
         return self.main
 
     def on_mount(self) -> None:
-        """Draw first, then reach the server."""
-        self.call_after_refresh(self.run_worker, self.connection.run(), name="connection", exclusive=True)
+        """Draw first, as it was, then reach the server."""
+        self.set_keymap(self._keys)
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        self.main.restore(self.visit)
+        self.main.expect(self.start_options.select)
+        self._restored = True
+        self.run_worker(self.connection.run(), name="connection", exclusive=True)
+
+    # --- asking and telling ------------------------------------------------------------------------------------------
 
     async def ask(self, doing: str, work: "Callable[[Client], Result]") -> Result | None:
         """A call of the API on the user's behalf; when it fails the user is told, and None comes back."""
@@ -75,7 +113,71 @@ class RunixApp(App[None]):
         """Nothing that moves while nothing happens."""
         return Widget()
 
+    # --- settings ----------------------------------------------------------------------------------------------------
+
+    def reached(self) -> None:
+        """A server is there: what do its settings say of keys and theme?"""
+        self.run_worker(self._read_settings(), group="settings", exclusive=True)
+
+    async def _read_settings(self) -> None:
+        try:
+            found = await self.connection.call(lambda client: client.settings())
+        except RunixError:  # an older server, or one that just went: what was there stays
+            return
+        self.settings_read(found)
+
+    def settings_read(self, settings: "Settings") -> None:
+        """Take keys and theme from the settings; also after they were changed on the screen."""
+        wanted = preferences(settings.text)
+        found = keymap(self._bound(), wanted.keys)
+        if found.keys != self._keys:
+            self._keys = found.keys
+            self.set_keymap(found.keys)
+        if found.complaints:
+            self.tell("[keys] in the settings", "\n".join(found.complaints), Weight.WARNING)
+        if wanted.theme != self._theme_set:
+            self._theme_set = wanted.theme
+            if wanted.theme in self.available_themes:
+                self.theme = wanted.theme
+            elif wanted.theme:
+                names = ", ".join(self.theme_names())
+                self.tell(
+                    "tui.theme in the settings", f"There is no theme {wanted.theme}, but {names}.", Weight.WARNING
+                )
+
+    def theme_names(self) -> list[str]:
+        """Runix's own themes first."""
+        own = [theme.name for theme in THEMES]
+        return own + sorted(name for name in self.available_themes if name not in own and "ansi" not in name)
+
+    def _bound(self) -> Iterable[Bound]:
+        """The bindings of the main screen and all on it, as they come."""
+        for node in (self, self.main, *self.main.query("*")):
+            for kind in type(node).__mro__:
+                for binding in Binding.make_bindings(vars(kind).get("BINDINGS", ())):
+                    if binding.id:
+                        yield Bound(binding.id, frozenset({binding.key}), binding.tooltip or binding.description)
+
+    # --- help and leaving --------------------------------------------------------------------------------------------
+
+    def action_help(self) -> None:
+        """The keys of where the user is."""
+        from runix_tui.tui.modals.help import Help
+
+        self.push_screen(Help(self.screen))
+
+    async def action_interrupt(self) -> None:
+        """Leave, from wherever one is."""
+        await self.main.action_leave()
+
     async def leave(self, *, keep: bool = False) -> None:
         """End: the own server with it, or ``keep`` it in the background."""
         await asyncio.to_thread(self.link.leave, keep=keep)
         self.exit()
+
+    def exit(self, *more: Any, **named: Any) -> None:
+        """End, however it came to that; how it looks is kept for the next visit."""
+        if self.main.is_mounted and self._restored:
+            visit = self.main.as_it_is(Visit(theme=self.theme, theme_set=self._theme_set, keys=self._keys))
+            state.save(self.link.state_file, visit)
+        super().exit(*more, **named)

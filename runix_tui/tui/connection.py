@@ -13,15 +13,18 @@ from textual.message import Message
 from runix_tui.errors import RunixError, Unavailable
 from runix_tui.tui.fleet import Fleet, Reach
 from runix_tui.tui.link import Door, Link
-from runix_tui.tui.messages import FleetChanged, ReachChanged, UsageChanged
+from runix_tui.tui.messages import FleetChanged, HealthChanged, NoServer, ReachChanged, UsageChanged
 
 if TYPE_CHECKING:
     from runix_tui.client import AsyncClient, Client
     from runix_tui.core.wire import DeploymentEvent, Removed
 
-AGAIN = 0.25  # seconds between two tries to reach the server
+AGAIN, LATEST_AGAIN = 0.25, 2.0  # seconds between two tries to reach the server; doubled until the second
 HEALTH_EVERY = 15.0  # seconds
+HEALTH_SOON = 2.0  # while something is away
 USAGE_EVERY = 2.0  # seconds; only while somebody looks
+TAKEN_OVER = "The server that this window used has ended. This window runs the server now; services went on."
+BACK = "The server is back; what is shown is true again."
 
 Result = TypeVar("Result")
 
@@ -41,20 +44,30 @@ class Connection:
         self._calls: Client | None = None
         self._streams: AsyncClient | None = None
         self._up = asyncio.Event()
+        self._mended = asyncio.Event()
+        self._skew: str | None = None
+        self._news = ""
 
     async def run(self) -> None:
         """Reach the server and follow it, for ever. Cancel it to end."""
+        pause = AGAIN
         try:
             while True:
+                why = "The server ended"
                 try:
-                    await self._once()
-                    why = "The server ended"
-                except RunixError as error:
-                    why = error.message if not error.hint else f"{error.message}. {error.hint}"
+                    if await self._knock():
+                        await self._stay()
+                except* RunixError as group:
+                    why = _words(group)
+                pause = AGAIN if self.reach is Reach.UP else min(LATEST_AGAIN, pause * 2)
                 self._lost(why)
-                await asyncio.sleep(AGAIN)
+                await asyncio.sleep(pause)
         finally:
             await self._close()
+
+    def again(self) -> None:
+        """Somebody mended what was in the way, and wants it tried once more."""
+        self._mended.set()
 
     async def call(self, work: "Callable[[Client], Result]") -> Result:
         """A call of the API, made in a thread; waits for the server when it is not reached yet.
@@ -63,10 +76,7 @@ class Connection:
         """
         if self.reach is Reach.CONNECTING:
             await self._up.wait()
-        client = self._calls
-        if client is None:
-            raise Unavailable("The server is away", hint="It is being reached again; then try once more.")
-        return await asyncio.to_thread(work, client)
+        return await asyncio.to_thread(work, self._client())
 
     async def streams(self) -> "AsyncClient":
         """The streams of the server, once it is reached."""
@@ -74,28 +84,35 @@ class Connection:
         assert self._streams is not None  # noqa: S101 - set before the event, unset after it is cleared
         return self._streams
 
-    async def _once(self) -> None:
-        """From reaching a server to losing it."""
+    # --- one server, from its first word to its last -----------------------------------------------------------------
+
+    async def _knock(self) -> bool:
+        """Have a server. False: none can be had before something is mended, which was said and waited for."""
         await self._close()
-        self.door = door = await asyncio.to_thread(self._link.connect)
-        await self._open(door)
+        before = self.door
+        try:
+            self.door = door = await asyncio.to_thread(self._link.connect)
+        except RunixError as error:
+            if error.transient:
+                raise
+            self._mended.clear()
+            self._tell(NoServer(error))
+            await self._mended.wait()
+            return False
+        self._news = _news(before, door)
+        self._calls, self._streams = await asyncio.to_thread(_clients, door)
+        return True
+
+    async def _stay(self) -> None:
         async with asyncio.TaskGroup() as tasks:
-            following = tasks.create_task(self._follow())
             watching = [tasks.create_task(self._health()), tasks.create_task(self._usage())]
-            await following
-            for task in watching:
-                task.cancel()
-
-    async def _open(self, door: Door) -> None:
-        def clients() -> "tuple[Client, AsyncClient]":
-            from runix_tui.client import AsyncClient, Client
-
-            return Client(door.url, door.token), AsyncClient(door.url, door.token)
-
-        self._calls, self._streams = await asyncio.to_thread(clients)
+            try:
+                await self._follow()
+            finally:
+                for task in watching:
+                    task.cancel()
 
     async def _follow(self) -> None:
-        """The events of one server, from its first word to its last."""
         assert self._streams is not None  # noqa: S101 - opened before
         events = self._streams.events()
         async with contextlib.aclosing(events):
@@ -130,10 +147,13 @@ class Connection:
 
     async def _health(self) -> None:
         while True:
-            with contextlib.suppress(Unavailable):
-                self._fleet.health = await asyncio.to_thread(self._client().health)
-                self._tell(ReachChanged(self.reach))
-            await asyncio.sleep(HEALTH_EVERY)
+            with contextlib.suppress(RunixError):
+                found = await asyncio.to_thread(self._client().health)
+                if found != self._fleet.health:
+                    self._fleet.health = found
+                    self._tell(HealthChanged())
+            well = self._fleet.health is not None and self._fleet.health.status == "ok"
+            await asyncio.sleep(HEALTH_EVERY if well else HEALTH_SOON)
 
     async def _usage(self) -> None:
         await self._up.wait()
@@ -141,24 +161,34 @@ class Connection:
             wanted = self._looked_at()
             if wanted:
                 with contextlib.suppress(RunixError):
-                    self._fleet.figures(await asyncio.to_thread(self._client().usage, wanted))
+                    self._fleet.figures(await asyncio.to_thread(self._client().usage, wanted), wanted)
                     self._tell(UsageChanged())
             await asyncio.sleep(USAGE_EVERY)
 
+    # --- there, or not -----------------------------------------------------------------------------------------------
+
     def _client(self) -> "Client":
         if self._calls is None:
-            raise Unavailable("The server is away", hint="It is being reached again.")
+            raise Unavailable("The server is away", hint="It is being reached again; then try once more.")
         return self._calls
 
     def _reached(self) -> None:
+        again = self.reach is Reach.AWAY
         self.reach = Reach.UP
         self._up.set()
-        self._tell(ReachChanged(Reach.UP))
+        news = [self._news or BACK] if again else []
+        skew = self._client().skew
+        if skew and skew != self._skew:
+            news.append(skew)
+        self._skew = skew
+        self._tell(ReachChanged(Reach.UP, news="\n".join(news)))
 
     def _lost(self, why: str) -> None:
         self._up.clear()
-        self.reach = Reach.AWAY
-        self._tell(ReachChanged(Reach.AWAY, why))
+        self._fleet.health = None
+        if self.reach is not Reach.CONNECTING or self.door is not None:
+            self.reach = Reach.AWAY
+        self._tell(ReachChanged(self.reach, why))
 
     async def _close(self) -> None:
         calls, self._calls = self._calls, None
@@ -167,3 +197,23 @@ class Connection:
             await streams.close()
         if calls is not None:
             calls.close()
+
+
+def _clients(door: Door) -> "tuple[Client, AsyncClient]":
+    """Made in a thread: loading what they need takes as long as the first frame."""
+    from runix_tui.client import AsyncClient, Client
+
+    return Client(door.url, door.token), AsyncClient(door.url, door.token)
+
+
+def _news(before: Door | None, now: Door) -> str:
+    """What became different about whose server it is."""
+    return TAKEN_OVER if before is not None and not before.owned and now.owned else ""
+
+
+def _words(group: BaseException) -> str:
+    """What is said of why the server is away."""
+    while isinstance(group, BaseExceptionGroup):
+        group = group.exceptions[0]
+    assert isinstance(group, RunixError)  # noqa: S101 - the only kind that is caught
+    return group.message

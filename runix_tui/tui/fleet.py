@@ -5,15 +5,18 @@ Everything on the screen is drawn from here at once; what is not here yet arrive
 
 from collections import deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from runix_tui.tui.listing import DEFAULT_PROJECT, Entry, entry
+from runix_tui.tui.looks import COLOURS, SYMBOLS, Look, look, word
 
 if TYPE_CHECKING:
     from runix_tui.core.wire import Deployment, Health, Project, Usage
 
+__all__ = ["COLOURS", "DEFAULT_PROJECT", "SYMBOLS", "Fleet", "Look", "Reach", "Series", "look", "word"]
+
 SAMPLES = 60  # of CPU and memory, for the sparklines
-DEFAULT_PROJECT = "default"
 
 
 class Reach(StrEnum):
@@ -22,55 +25,6 @@ class Reach(StrEnum):
     CONNECTING = "connecting"
     UP = "up"
     AWAY = "away"
-
-
-class Look(StrEnum):
-    """How a deployment stands, as a person sees it: one symbol, one word, one colour."""
-
-    LIVE = "live"
-    LIVE_LAST_FAILED = "last failed"
-    WORKING = "working"
-    FAILED = "failed"
-    STOPPED = "stopped"
-
-
-SYMBOLS = {
-    Look.LIVE: "●",
-    Look.LIVE_LAST_FAILED: "▲",
-    Look.WORKING: "◐",
-    Look.FAILED: "✗",
-    Look.STOPPED: "■",
-}
-COLOURS = {  # names of theme variables
-    Look.LIVE: "text-success",
-    Look.LIVE_LAST_FAILED: "text-warning",
-    Look.WORKING: "text-accent",
-    Look.FAILED: "text-error",
-    Look.STOPPED: "text-muted",
-}
-
-
-def look(deployment: "Deployment") -> Look:
-    """How ``deployment`` stands."""
-    if deployment.status == "building":
-        return Look.WORKING
-    if deployment.status == "running":
-        return Look.LIVE_LAST_FAILED if deployment.error else Look.LIVE
-    return Look.STOPPED if deployment.status == "stopped" else Look.FAILED
-
-
-def word(deployment: "Deployment") -> str:
-    """The word beside the symbol: the stage's name while it is on its way."""
-    found = look(deployment)
-    return str(deployment.phase or "queued") if found is Look.WORKING else str(found)
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """A project with its deployments, in the order of the list."""
-
-    name: str
-    deployments: tuple["Deployment", ...]
 
 
 class Series:
@@ -96,7 +50,11 @@ class Fleet:
         self.projects: dict[str, str] = {}
         self.health: Health | None = None
         self.known = False  # whether a server has said what there is
+        self.last_seen: list[Entry] = []  # of the last visit: shown until a server has said what there is
+        self.doing: dict[str, str] = {}  # what was asked of a deployment and is not answered yet, by id: "stopping"
         self._series: dict[str, Series] = {}
+
+    # --- what there is -----------------------------------------------------------------------------------------------
 
     def replace(self, deployments: "Iterable[Deployment]", projects: "Iterable[Project]") -> None:
         """What the server says that there is."""
@@ -115,19 +73,6 @@ class Fleet:
         self.deployments.pop(deployment_id, None)
         self._series.pop(deployment_id, None)
 
-    def figures(self, usages: "Sequence[Usage]") -> None:
-        """The newest figures of what runs; what has none any more loses its old ones."""
-        running = {usage.id: usage for usage in usages}
-        for key in self._series.keys() - running.keys():
-            del self._series[key]
-        for key, usage in running.items():
-            if key in self.deployments:
-                self._series.setdefault(key, Series()).add(usage)
-
-    def series(self, deployment_id: str) -> Series | None:
-        """The figures of one that runs."""
-        return self._series.get(deployment_id)
-
     def project(self, deployment: "Deployment") -> str:
         """The name of its project."""
         return self.projects.get(deployment.project_id or "", DEFAULT_PROJECT)
@@ -136,3 +81,42 @@ class Fleet:
         """``project/name``; the default project is not named."""
         project = self.project(deployment)
         return deployment.service_name if project == DEFAULT_PROJECT else f"{project}/{deployment.service_name}"
+
+    def named(self, name: str) -> "Deployment | None":
+        """The one with this ``name`` or ``project/name``."""
+        found = [each for each in self.deployments.values() if name in (self.full_name(each), each.service_name)]
+        return min(found, key=lambda each: self.full_name(each) != name, default=None)
+
+    # --- as rows -----------------------------------------------------------------------------------------------------
+
+    def entries(self) -> list[Entry]:
+        """The rows of all of them; before a server has answered, those of the last visit."""
+        if not self.known:
+            return self.last_seen
+        return [self._entry(each) for each in self.deployments.values()]
+
+    def entry(self, deployment_id: str | None) -> Entry | None:
+        """The row of one."""
+        if not self.known:
+            return next((each for each in self.last_seen if each.id == deployment_id), None)
+        found = self.deployments.get(deployment_id or "")
+        return self._entry(found) if found else None
+
+    def _entry(self, deployment: "Deployment") -> Entry:
+        return entry(deployment, self.project(deployment), self.doing.get(deployment.id, ""))
+
+    # --- figures -----------------------------------------------------------------------------------------------------
+
+    def figures(self, usages: "Sequence[Usage]", asked: Iterable[str]) -> None:
+        """The newest figures of those that were ``asked`` for; one that has none any more loses its old ones."""
+        running = {usage.id: usage for usage in usages}
+        for key in asked:
+            usage = running.get(key)
+            if usage is None:
+                self._series.pop(key, None)
+            elif key in self.deployments:
+                self._series.setdefault(key, Series()).add(usage)
+
+    def series(self, deployment_id: str) -> Series | None:
+        """The figures of one that runs."""
+        return self._series.get(deployment_id)

@@ -2,6 +2,7 @@
 
 from textual.message import Message
 
+from runix_tui.errors import RunixError
 from runix_tui.tui.fleet import Reach
 
 
@@ -21,15 +22,32 @@ class UsageChanged(Message):
     bubble = False
 
 
-class ReachChanged(Message):
-    """The server was reached, or lost."""
+class HealthChanged(Message):
+    """Engine, gateway or the server's version are otherwise than they were; also after the first look."""
 
     bubble = False
 
-    def __init__(self, reach: Reach, why: str = "") -> None:
+
+class ReachChanged(Message):
+    """The server was reached, or lost (``why``). ``news``: what is to be told now that it is reached."""
+
+    bubble = False
+
+    def __init__(self, reach: Reach, why: str = "", news: str = "") -> None:
         super().__init__()
         self.reach = reach
         self.why = why
+        self.news = news
+
+
+class NoServer(Message):
+    """No server can be had until somebody mends ``error``."""
+
+    bubble = False
+
+    def __init__(self, error: RunixError) -> None:
+        super().__init__()
+        self.error = error
 
 
 class Chosen(Message):

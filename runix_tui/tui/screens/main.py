@@ -1,5 +1,6 @@
 """The main screen: the deployments on the left, the chosen one on the right; other views take their place."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on
@@ -10,14 +11,28 @@ from textual.screen import Screen
 from textual.widgets import ContentSwitcher
 
 from runix_tui.tui.actions import Actions
-from runix_tui.tui.fleet import Fleet
-from runix_tui.tui.messages import Chosen, FleetChanged, Opened, ReachChanged, TabWanted, UsageChanged
-from runix_tui.tui.notices import Notice
+from runix_tui.tui.fleet import Fleet, Reach
+from runix_tui.tui.looks import Look
+from runix_tui.tui.messages import (
+    Chosen,
+    FleetChanged,
+    HealthChanged,
+    NoServer,
+    Opened,
+    ReachChanged,
+    TabWanted,
+    UsageChanged,
+)
+from runix_tui.tui.notices import Notice, Weight
+from runix_tui.tui.state import Visit
 from runix_tui.tui.views.activity import ActivityView
 from runix_tui.tui.views.doctor import DoctorView
 from runix_tui.tui.views.settings import SettingsView
 from runix_tui.tui.widgets.activity_strip import ActivityStrip
+from runix_tui.tui.widgets.banner import Banner
 from runix_tui.tui.widgets.deployments import DeploymentList
+from runix_tui.tui.widgets.deployments_pane import DeploymentsPane
+from runix_tui.tui.widgets.detail import NAMES as TAB_NAMES
 from runix_tui.tui.widgets.detail import DetailPane
 from runix_tui.tui.widgets.header import HeaderBar
 from runix_tui.tui.widgets.keys_bar import KeysBar
@@ -28,6 +43,9 @@ if TYPE_CHECKING:
 
 DEPLOYMENT_ACTIONS = frozenset({"act", "tab", "tab_number"})
 WIDE = 100  # columns from which on list and detail stand side by side
+HOME = "home"
+VIEWS = ("activity", "doctor", "settings")
+ENGINE_STARTS_WITHIN = 3.0  # seconds; an engine that is away for longer is missed
 
 
 class MainScreen(Screen[None]):
@@ -48,16 +66,19 @@ class MainScreen(Screen[None]):
         Binding("A", "view('activity')", "activity", id="view.activity", tooltip="What Runix is doing and did"),
         Binding("D", "view('doctor')", "doctor", id="view.doctor", tooltip="What works here and what does not"),
         Binding("comma", "view('settings')", "settings", id="view.settings", tooltip="config.toml"),
-        Binding("escape", "back", "back", show=False, id="view.back", tooltip="One step out"),
+        Binding("escape", "back", "back", id="view.back", tooltip="One step out"),
         Binding("q", "leave", "leave", id="app.leave", tooltip="Leave; services go on"),
     ]
 
-    def __init__(self, fleet: Fleet) -> None:
+    def __init__(self, fleet: Fleet, home: str) -> None:
         super().__init__()
         self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide")]
         self.fleet = fleet
+        self.home = home
         self.chosen: str | None = None
         self.actions = Actions(self)
+        self._expected = ""  # id or name of a deployment to go to as soon as it is there
+        self._looked_at_engine = False
 
     @property
     def runix(self) -> "RunixApp":
@@ -69,52 +90,109 @@ class MainScreen(Screen[None]):
         """The chosen one, as far as it is still there."""
         return self.fleet.deployments.get(self.chosen or "")
 
+    @property
+    def view(self) -> str:
+        """What is shown: ``home`` are the deployments."""
+        return self.query_one("#views", ContentSwitcher).current or HOME
+
     def compose(self) -> ComposeResult:
         """Header, views, footer."""
-        yield HeaderBar(self.fleet)
-        with ContentSwitcher(initial="home", id="views"):
-            with Horizontal(id="home"):
+        yield HeaderBar(self.fleet, self.home)
+        yield Banner()
+        with ContentSwitcher(initial=HOME, id="views"):
+            with Horizontal(id=HOME):
                 with Vertical(id="left"):
-                    yield DeploymentList(self.fleet)
+                    yield DeploymentsPane(self.fleet)
                     yield ActivityStrip()
                 yield DetailPane(self.fleet)
             yield ActivityView(id="activity")
             yield DoctorView(id="doctor")
             yield SettingsView(id="settings")
-        yield KeysBar()
+        yield KeysBar(self.key_label)
+
+    def on_mount(self) -> None:
+        """The list is where one begins."""
+        self.rows.focus()
+
+    @property
+    def rows(self) -> DeploymentList:
+        """The list of deployments."""
+        return self.query_one(DeploymentList)
 
     # --- what arrives ------------------------------------------------------------------------------------------------
 
     @on(FleetChanged)
     def fleet_changed(self, message: FleetChanged) -> None:
         """Draw what became different, and only that."""
-        self.query_one(DeploymentList).fleet_changed(message.ids)
+        self.rows.fleet_changed(message.ids)
         for gone in () if message.ids is None else message.ids - self.fleet.deployments.keys():
             self.runix.known.drop(gone)
         if message.ids is None or self.chosen in message.ids:
-            self.query_one(DetailPane).changed(self.deployment)
+            self.query_one(DetailPane).changed(self.fleet.entry(self.chosen), self.deployment)
+            self.query_one(KeysBar).look(self)
+        if self._expected:
+            self._go_to_expected()
 
     @on(UsageChanged)
     def usage_changed(self, _: UsageChanged) -> None:
         """New figures."""
-        self.query_one(DeploymentList).figures()
+        self.rows.figures()
         self.query_one(DetailPane).figures()
 
     @on(ReachChanged)
     def reach_changed(self, message: ReachChanged) -> None:
         """The server was reached or lost."""
-        self.query_one(HeaderBar).reach(message.reach, message.why)
+        self.query_one(Banner).reach(message.reach, message.why)
+        self._head()
+        if message.reach is Reach.UP:
+            self.runix.reached()
+        if message.news:
+            self.runix.tell("server", message.news, Weight.INFORMATION)
+
+    @on(HealthChanged)
+    def health_changed(self, _: HealthChanged) -> None:
+        """Engine or gateway came or went."""
+        self._head()
+        if not self._looked_at_engine and self.fleet.health is not None:
+            self._looked_at_engine = True
+            self.set_timer(ENGINE_STARTS_WITHIN, self._without_engine)
+
+    @on(NoServer)
+    def no_server(self, message: NoServer) -> None:
+        """Nothing works until somebody mends it."""
+        from runix_tui.tui.modals.stuck import Stuck
+
+        def answered(again: bool | None) -> None:
+            if again:
+                self.runix.connection.again()
+            else:
+                self.runix.exit()
+
+        self.app.push_screen(Stuck(message.error, self.home), answered)
 
     def noticed(self, notice: Notice) -> None:
         """Something was told to the user."""
         if self.is_mounted:
             self.query_one(ActivityView).noticed(notice)
 
-    def looked_at(self) -> list[str]:
+    def looked_at(self) -> "list[str]":
         """Ids of the deployments whose figures are on the screen now."""
-        if not self.is_current or self.query_one("#views", ContentSwitcher).current != "home":
+        if not self.is_current or self.view != HOME:
             return []
-        return self.query_one(DeploymentList).looked_at()
+        alone = self.has_class("-narrow") and self.has_class("-opened")
+        rows = [] if alone else self.rows.looked_at()
+        return rows if self.chosen is None or self.chosen in rows else [*rows, self.chosen]
+
+    def _head(self) -> None:
+        door = self.runix.connection.door
+        up = self.runix.connection.reach is Reach.UP
+        self.query_one(HeaderBar).changed(door.url if door and up else "")
+
+    def _without_engine(self) -> None:
+        """Who has no engine and nothing deployed lands where it says how to get one."""
+        health = self.fleet.health
+        if health is not None and health.engine.status != "ok" and not self.fleet.deployments and self.view == HOME:
+            self.action_view("doctor")
 
     # --- where one is ------------------------------------------------------------------------------------------------
 
@@ -122,11 +200,14 @@ class MainScreen(Screen[None]):
     def choose(self, message: Chosen) -> None:
         """From now on everything is about this one."""
         self.chosen = message.deployment_id
-        self.query_one(DetailPane).point(self.deployment)
+        self.query_one(DetailPane).point(self.fleet.entry(self.chosen), self.deployment)
+        self.query_one(KeysBar).look(self)
 
     @on(Opened)
     def open(self) -> None:
         """The chosen one comes forward."""
+        if self.chosen is None:
+            return
         self.add_class("-opened")
         self.query_one(DetailPane).focus_content()
 
@@ -135,22 +216,49 @@ class MainScreen(Screen[None]):
         """A tab comes forward."""
         self.query_one(DetailPane).show_tab(message.tab, version=message.version)
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Keys about deployments work where deployments are to be seen."""
-        return action not in DEPLOYMENT_ACTIONS or not self.is_mounted or self._view == "home"
-
-    @property
-    def _view(self) -> str | None:
-        return self.query_one("#views", ContentSwitcher).current
-
     def go_to(self, deployment_id: str, tab: str | None = None) -> None:
         """To a deployment, from wherever one is; ``tab`` of it comes forward."""
-        self.query_one("#views", ContentSwitcher).current = "home"
-        if not self.query_one(DeploymentList).choose(deployment_id):
-            self.choose(Chosen(deployment_id))  # a filter hides its row
+        self.query_one("#views", ContentSwitcher).current = HOME
+        if not self.rows.choose(deployment_id):
+            self.query_one(DeploymentsPane).clear()  # a filter hides its row
+            self.rows.choose(deployment_id)
         if tab is not None:
             self.query_one(DetailPane).show_tab(tab)
         self.open()
+
+    def expect(self, name: str | None) -> None:
+        """Go to a deployment (id, ``name`` or ``project/name``), as soon as it is there."""
+        self._expected = name or ""
+        self._go_to_expected()
+
+    def _go_to_expected(self) -> None:
+        found = self.fleet.deployments.get(self._expected) or self.fleet.named(self._expected)
+        if found is not None:
+            self._expected = ""
+            self.rows.choose(found.id)
+
+    def restore(self, visit: Visit) -> None:
+        """As it was at the last visit."""
+        self.rows.sort(visit.order)
+        if visit.filter:
+            self.query_one(DeploymentsPane).filter(visit.filter)
+        self.rows.choose(visit.selected)
+        if visit.tab in TAB_NAMES:
+            self.query_one(DetailPane).show_tab(visit.tab)
+        if visit.view in VIEWS:
+            self.action_view(visit.view)
+
+    def as_it_is(self, visit: Visit) -> Visit:
+        """``visit`` with what it looks like here."""
+        return replace(
+            visit,
+            selected=self.chosen or "",
+            tab=self.query_one(DetailPane).tab_name,
+            view=self.view,
+            order=self.rows.order,
+            filter=self.rows.text,
+            fleet=tuple(replace(each, reason="") for each in self.fleet.entries() if each.look is not Look.WORKING),
+        )
 
     def action_tab(self, name: str) -> None:
         """Show a tab of the chosen deployment."""
@@ -160,28 +268,32 @@ class MainScreen(Screen[None]):
     def action_tab_number(self, number: int) -> None:
         """Show a tab by its number."""
         self.query_one(DetailPane).show_number(number)
+        if self.has_class("-narrow"):
+            self.open()
 
     def action_view(self, name: str) -> None:
         """Show another view; the same again leads back."""
         views = self.query_one("#views", ContentSwitcher)
-        views.current = "home" if views.current == name else name
-        if views.current == "home":
-            self.query_one(DeploymentList).focus()
+        views.current = HOME if views.current == name else name
+        if views.current == HOME:
+            self.rows.focus()
         else:
             views.query_one(f"#{name}").focus()
 
     def action_back(self) -> None:
-        """One step out: of a view, of the detail, to the list."""
-        views = self.query_one("#views", ContentSwitcher)
-        views.current = "home"
+        """One step out: of a view, of the detail, of marks, of the filter."""
+        if self.view != HOME:
+            self.query_one("#views", ContentSwitcher).current = HOME
+        elif self.rows.has_focus and not self.has_class("-opened"):
+            self.query_one(DeploymentsPane).clear()
         self.remove_class("-opened")
-        self.query_one(DeploymentList).focus()
+        self.rows.focus()
 
     # --- what one does -----------------------------------------------------------------------------------------------
 
-    async def action_act(self, name: str) -> None:
+    def action_act(self, name: str) -> None:
         """Do something with what is marked, else with the chosen one."""
-        await self.actions.run(name, self.query_one(DeploymentList).targets())
+        self.actions.run(name, self.rows.targets())
 
     def action_add(self) -> None:
         """The form for a new deployment."""
@@ -190,3 +302,25 @@ class MainScreen(Screen[None]):
     async def action_leave(self) -> None:
         """Leave; asks when a build runs in the own server."""
         await self.actions.leave()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """What is about a deployment works where deployments are seen."""
+        return self.view == HOME if action in ("act", "tab", "tab_number") and self.is_mounted else True
+
+    def key_label(self, binding: Binding) -> str:
+        """The word for a key in the bottom line; empty: it makes no sense now."""
+        entry = self.fleet.entry(self.chosen)
+        marked = self.rows.marks > 0
+        match binding.id:
+            case "view.back":
+                return "back" if self.view != HOME or not self.rows.has_focus else "unmark" if marked else ""
+            case "deployment.cancel":
+                return binding.description if marked or (entry and entry.look is Look.WORKING) else ""
+            case "deployment.stop" if entry and not marked:
+                return "start" if entry.look is Look.STOPPED else "stop"
+            case "deployment.open" | "deployment.copy_url":
+                return binding.description if entry and entry.url else ""
+            case name if name and name.startswith("deployment.") and name != "deployment.add":
+                return binding.description if entry else ""
+            case _:
+                return binding.description

@@ -1,60 +1,362 @@
-"""The list of deployments, by project: how each stands, at a glance; what is chosen here drives everything."""
+"""The list of deployments, by project: how each stands, at a glance; what is chosen here drives everything.
 
-from typing import TYPE_CHECKING
+A line widget: a row is drawn when it is seen, and again only when its words changed. Which rows there are, and in which
+order, is ``listing``'s; what stands in one is ``columns``'.
+"""
 
-from rich.text import Text
-from textual import on
-from textual.widgets import OptionList
-from textual.widgets.option_list import Option
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, ClassVar, cast
 
-from runix_tui.core.terminal import plain
-from runix_tui.tui.fleet import SYMBOLS, Fleet, look, word
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from runix_tui.tui.fleet import Fleet
+from runix_tui.tui.listing import Entry, Line, Order, arrange
 from runix_tui.tui.messages import Chosen, Opened
+from runix_tui.tui.widgets.columns import Cell, Columns
 
 if TYPE_CHECKING:
     from runix_tui.core.wire import Deployment
+    from runix_tui.tui.app import RunixApp
+
+ROLES = (
+    "live",
+    "live_last_failed",
+    "working",
+    "failed",
+    "stopped",
+    "muted",
+    "bars",
+    "name",
+    "mark",
+    "cursor",
+    "heading",
+)
 
 
-class DeploymentList(OptionList):
-    """Posts :class:`Chosen` when the cursor moves and :class:`Opened` on Enter."""
+class DeploymentList(ScrollView, can_focus=True):
+    """Posts :class:`Chosen` when the cursor moves, :class:`Opened` on Enter, :class:`Arranged` for its title."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"deployments--{role}" for role in (*ROLES, "at-cursor", "empty")}
+    DEFAULT_CSS = """
+    DeploymentList {
+        overflow-x: hidden; scrollbar-size-vertical: 1; background: $surface;
+        & > .deployments--live { color: $text-success; }
+        & > .deployments--live_last_failed { color: $text-warning; }
+        & > .deployments--working { color: $text-accent; }
+        & > .deployments--failed { color: $text-error; }
+        & > .deployments--stopped { color: $text-muted; }
+        & > .deployments--muted { color: $text-muted; }
+        & > .deployments--bars { color: $text-primary; }
+        & > .deployments--heading { color: $text-muted; text-style: bold; }
+        & > .deployments--cursor { color: $text-accent; text-style: bold; }
+        & > .deployments--mark { color: $text-accent; text-style: bold; }
+        & > .deployments--at-cursor { background: $boost; }
+        & > .deployments--empty { color: $text-muted; }
+        &:focus > .deployments--at-cursor { background: $block-cursor-blurred-background; text-style: bold; }
+        &:nocolor:focus > .deployments--at-cursor { text-style: bold reverse; }
+    }
+    """
+    HELP = "Every deployment of this home. What is chosen here is what the right side and every key are about."
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "move(-1)", "up", show=False, id="list.up", tooltip="The one above"),
+        Binding("down,j", "move(1)", "down", show=False, id="list.down", tooltip="The one below"),
+        Binding("pageup", "page(-1)", "page up", show=False, id="list.page_up", tooltip="A page up"),
+        Binding("pagedown", "page(1)", "page down", show=False, id="list.page_down", tooltip="A page down"),
+        Binding("home,g", "end(0)", "first", show=False, id="list.first", tooltip="The first one"),
+        Binding("end,G", "end(-1)", "last", show=False, id="list.last", tooltip="The last one"),
+        Binding("enter", "open", "open", id="list.open", tooltip="Look at it: into its tabs"),
+        Binding("space", "mark", "mark", id="list.mark", tooltip="Mark it: what is done next is done to all marked"),
+        Binding("asterisk", "mark_all", "mark all", show=False, id="list.mark_all", tooltip="Mark all rows, or none"),
+        Binding("slash", "filter", "filter", id="list.filter", tooltip="Show only what has these words"),
+        Binding("O", "order", "order", id="list.order", tooltip="Sort by name, status, age, CPU, memory in turn"),
+    ]
+
+    class Arranged(Message):
+        """Sorting, filter, marks or number of rows became different."""
+
+    class FilterWanted(Message):
+        """The user wants to type a filter."""
 
     def __init__(self, fleet: Fleet) -> None:
         super().__init__()
         self._fleet = fleet
+        self._lines: Sequence[Line] = ()
+        self._at: dict[str, int] = {}  # line by id
+        self._painted: dict[int, tuple[Cell, ...]] = {}
+        self._marks: set[str] = set()
+        self._cursor: str | None = None
+        self.order = Order.NAME
+        self.text = ""  # the filter
+
+    # --- what arrives ------------------------------------------------------------------------------------------------
+
+    def on_mount(self) -> None:
+        """Draw what is known before anything is asked."""
+        self.lay_out()
+
+    def on_resize(self) -> None:
+        """Other columns may fit."""
+        self._painted.clear()
+        self._measure()
+        self._show_cursor()
 
     def fleet_changed(self, ids: frozenset[str] | None) -> None:
         """Draw what became different; None: everything may have."""
-        at = self.highlighted
-        self.clear_options()
-        self.add_options([Option(_row(each), id=each.id) for each in self._fleet.deployments.values()])
-        if self.option_count:
-            self.highlighted = min(at or 0, self.option_count - 1)
+        if ids is None or self.order is not Order.NAME or self.text or not self._same_rows(ids):
+            self.lay_out()
+        else:
+            for key in ids & self._at.keys():
+                self._put(key)
+            self._repaint()
 
     def figures(self) -> None:
-        """New figures of CPU and memory."""
+        """New figures of CPU and memory; ages go on too."""
+        if self.order in (Order.CPU, Order.MEMORY):
+            self.lay_out()
+        else:
+            self._repaint()
 
-    def looked_at(self) -> list[str]:
-        """Ids of the rows that are visible now."""
-        return list(self._fleet.deployments)
+    def lay_out(self) -> None:
+        """Lines anew, the cursor where it was."""
+        before = self._lines
+        was_at = self._at.get(self._cursor or "", 0)
+        self._lines = arrange(self._fleet.entries(), self.order, self.text, self._fleet.series)
+        self._at = {line.id: at for at, line in enumerate(self._lines) if isinstance(line, Entry)}
+        if self._fleet.known:
+            self._marks &= self._fleet.deployments.keys()
+        if len(before) != len(self._lines):
+            self._measure()
+            self._painted.clear()
+            self.refresh()
+        self._go(
+            self._cursor if self._cursor in self._at else self._nearest(was_at), scroll=len(before) != len(self._lines)
+        )
+        self._repaint()
+        self.post_message(self.Arranged())
+
+    def _same_rows(self, ids: frozenset[str]) -> bool:
+        """Whether these rows are where they would be put."""
+        for key in ids:
+            at, now = self._at.get(key), self._fleet.entry(key)
+            if at is None or now is None:
+                return False
+            line = self._lines[at]
+            if isinstance(line, Entry) and (line.name, line.project) != (now.name, now.project):
+                return False
+        return True
+
+    def _put(self, key: str) -> None:
+        now = self._fleet.entry(key)
+        if now is not None:
+            lines = list(self._lines)
+            lines[self._at[key]] = now
+            self._lines = lines
+
+    # --- what is chosen ----------------------------------------------------------------------------------------------
+
+    @property
+    def cursor(self) -> str | None:
+        """The id of the deployment under the cursor."""
+        return self._cursor
+
+    @property
+    def marks(self) -> int:
+        """How many are marked."""
+        return len(self._marks)
+
+    @property
+    def rows(self) -> int:
+        """How many deployments are listed."""
+        return len(self._at)
 
     def targets(self) -> "list[Deployment]":
         """What an action is about: the marked ones, else the one under the cursor."""
-        if self.highlighted is None:
-            return []
-        key = self.get_option_at_index(self.highlighted).id
-        found = self._fleet.deployments.get(key or "")
-        return [found] if found else []
+        wanted = [key for key in self._at if key in self._marks] or [self._cursor or ""]
+        return [self._fleet.deployments[key] for key in wanted if key in self._fleet.deployments]
 
-    @on(OptionList.OptionHighlighted)
-    def moved(self, event: OptionList.OptionHighlighted) -> None:
-        """The cursor moved."""
-        self.post_message(Chosen(event.option.id))
+    def unmark(self) -> None:
+        """No marks any more."""
+        self._marks.clear()
+        self._repaint()
+        self.post_message(self.Arranged())
 
-    @on(OptionList.OptionSelected)
-    def entered(self) -> None:
-        """Enter."""
-        self.post_message(Opened())
+    def choose(self, deployment_id: str) -> bool:
+        """Move the cursor to this one; False: it is not listed."""
+        if deployment_id not in self._at:
+            return False
+        self._go(deployment_id)
+        return True
 
+    def filter(self, text: str) -> None:
+        """List only what has the words of ``text``."""
+        if text != self.text:
+            self.text = text
+            self.lay_out()
 
-def _row(deployment: "Deployment") -> Text:
-    return Text(f"{SYMBOLS[look(deployment)]} {plain(deployment.service_name)}  {word(deployment)}", no_wrap=True)
+    def looked_at(self) -> list[str]:
+        """Ids of the rows that are visible now."""
+        top = int(self.scroll_offset.y)
+        return [line.id for line in self._lines[top : top + max(1, self.size.height)] if isinstance(line, Entry)]
+
+    def _go(self, key: str | None, *, scroll: bool = True) -> None:
+        if key != self._cursor:
+            before, self._cursor = self._cursor, key
+            for moved in (before, key):
+                if moved in self._at:
+                    self.refresh_line(self._at[moved])
+            self.post_message(Chosen(key))
+        if scroll:
+            self._show_cursor()
+
+    def _nearest(self, at: int) -> str | None:
+        """The deployment at this line, else the next after it, else the last before it."""
+        after = next((line.id for line in self._lines[at:] if isinstance(line, Entry)), None)
+        return after or next((line.id for line in reversed(self._lines[:at]) if isinstance(line, Entry)), None)
+
+    def _show_cursor(self) -> None:
+        at = self._at.get(self._cursor or "")
+        if at is not None:
+            first = 0 if at == 1 else at  # the first heading comes with the first row
+            self.scroll_to_region(Region(0, first, 1, at - first + 1), animate=False, force=True)
+
+    # --- keys and mouse ----------------------------------------------------------------------------------------------
+
+    def action_move(self, by: int) -> None:
+        """Up or down."""
+        ids = list(self._at)
+        if ids:
+            at = ids.index(self._cursor) + by if self._cursor in self._at else 0
+            self._go(ids[max(0, min(at, len(ids) - 1))])
+
+    def action_page(self, by: int) -> None:
+        """A page up or down."""
+        self.action_move(by * max(1, self.size.height - 1))
+
+    def action_end(self, at: int) -> None:
+        """The first or the last."""
+        ids = list(self._at)
+        if ids:
+            self._go(ids[at])
+        if at == 0:
+            self.scroll_home(animate=False)
+
+    def action_open(self) -> None:
+        """Into the chosen one."""
+        if self._cursor is not None:
+            self.post_message(Opened())
+
+    def action_mark(self) -> None:
+        """Mark, or unmark, and go on to the next: space, space, space marks three."""
+        if self._cursor is not None:
+            self._marks ^= {self._cursor}
+            self.refresh_line(self._at[self._cursor])
+            self.action_move(1)
+            self.post_message(self.Arranged())
+
+    def action_mark_all(self) -> None:
+        """All rows, or none when all are."""
+        self._marks = set() if self._marks >= self._at.keys() else set(self._at)
+        self._repaint()
+        self.post_message(self.Arranged())
+
+    def action_order(self) -> None:
+        """The next way to sort."""
+        self.sort(self.order.next)
+
+    def action_filter(self) -> None:
+        """Type a filter."""
+        self.post_message(self.FilterWanted())
+
+    def sort(self, order: Order) -> None:
+        """Sort in this way."""
+        self.order = order
+        self.lay_out()
+        self._show_cursor()
+
+    def on_click(self, event: events.Click) -> None:
+        """Choose what was clicked; a second click opens it; at the margin: mark it."""
+        at = event.y + int(self.scroll_offset.y)
+        line = self._lines[at] if 0 <= at < len(self._lines) else None
+        if not isinstance(line, Entry):
+            return
+        chosen = line.id == self._cursor
+        self._go(line.id)
+        if event.x < 2:
+            self.action_mark()
+        elif event.chain > 1 or (chosen and self._alone):
+            self.post_message(Opened())
+
+    # --- drawing -----------------------------------------------------------------------------------------------------
+
+    @property
+    def _alone(self) -> bool:
+        """Whether the list has the screen for itself."""
+        return self.screen.has_class("-narrow")
+
+    def _measure(self) -> None:
+        self.virtual_size = Size(self.scrollable_content_region.width, len(self._lines))
+
+    def _repaint(self) -> None:
+        """Of the rows that were drawn, draw again those that say something else now."""
+        columns = self._columns()
+        for at, before in list(self._painted.items()):
+            if at >= len(self._lines) or self._cells(at, columns) != before:
+                del self._painted[at]
+                self.refresh_line(at)
+
+    def _columns(self) -> Columns:
+        return Columns.fitting(self.scrollable_content_region.width, alone=self._alone)
+
+    def _cells(self, at: int, columns: Columns) -> tuple[Cell, ...]:
+        line = self._lines[at]
+        if isinstance(line, str):
+            return (Cell(f" {line}", "heading"),)
+        cursor, marked = line.id == self._cursor, line.id in self._marks
+        cells = columns.cells(line, self._fleet.series(line.id), cursor=cursor, marked=marked)
+        return tuple(cells if self._fleet.known else [Cell(each.text, "muted") for each in cells])
+
+    def render_line(self, y: int) -> Strip:
+        """One line of what is visible."""
+        at = y + int(self.scroll_offset.y)
+        width = self.scrollable_content_region.width
+        if not self._lines:
+            return self._said(y, width)
+        if at >= len(self._lines):
+            return Strip.blank(width, self.rich_style)
+        cells = self._painted[at] = self._cells(at, self._columns())
+        line = self._lines[at]
+        base = self.rich_style
+        if isinstance(line, Entry) and line.id == self._cursor:
+            base += self.get_component_rich_style("deployments--at-cursor", partial=True)
+        return Strip(self._segments(cells, base)).adjust_cell_length(width, base)
+
+    def _segments(self, cells: Iterable[Cell], base: Style) -> list[Segment]:
+        roles = self.get_component_rich_style
+        return [Segment(cell.text, base + roles(f"deployments--{cell.role}", partial=True)) for cell in cells]
+
+    def _said(self, y: int, width: int) -> Strip:
+        """An empty list says why, and what to do next."""
+        said = self._why_empty()
+        at = y - 1
+        text = f"  {said[at]}" if 0 <= at < len(said) else ""
+        style = self.rich_style + self.get_component_rich_style("deployments--empty", partial=True)
+        return Strip([Segment(text, style)]).adjust_cell_length(width, self.rich_style)
+
+    def _why_empty(self) -> Sequence[str]:
+        if self.text:
+            return ("Nothing has these words.", "Esc shows everything again.")
+        if not self._fleet.known:
+            return ("Reaching the server…",)
+        return ("Nothing is deployed yet.", "", "Press a to deploy a repository or a folder.")
+
+    @property
+    def runix(self) -> "RunixApp":
+        """The app, as what it is."""
+        return cast("RunixApp", self.app)

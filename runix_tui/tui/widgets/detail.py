@@ -1,12 +1,15 @@
 """The chosen deployment: one line that says how it stands, and its tabs. What a tab shows is the tab's own business."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.content import Content
 from textual.widgets import ContentSwitcher, Static
 
+from runix_tui.core.terminal import plain
 from runix_tui.tui.fleet import Fleet
+from runix_tui.tui.looks import Look
 from runix_tui.tui.tabs.build import BuildTab
 from runix_tui.tui.tabs.dockerfile import DockerfileTab
 from runix_tui.tui.tabs.environment import EnvironmentTab
@@ -20,6 +23,8 @@ from runix_tui.tui.widgets.tab_line import TabLine
 
 if TYPE_CHECKING:
     from runix_tui.core.wire import Deployment
+    from runix_tui.tui.app import RunixApp
+    from runix_tui.tui.listing import Entry
 
 TABS: tuple[type[Tab], ...] = (
     OverviewTab,
@@ -31,20 +36,27 @@ TABS: tuple[type[Tab], ...] = (
     HealthTab,
 )
 NAMES = tuple(each.TITLE.lower() for each in TABS)
+FIRST_STEPS = """Here stands everything about the deployment that is chosen in the list.
+
+Press a to deploy a repository or a folder."""
+REACHING = "Reaching the server…"
 
 
 class DetailPane(Vertical):
     """Tabs are pointed at the chosen deployment when they come forward: a hidden tab costs nothing."""
 
+    DEFAULT_CSS = "DetailPane #nothing { padding: 1 2; color: $text-muted; }"
+
     def __init__(self, fleet: Fleet) -> None:
         super().__init__()
         self._fleet = fleet
         self.deployment: Deployment | None = None
-        self._seen: dict[str, int] = {}  # the newest version whose build was brought forward, by deployment id
+        self._brought: dict[str, int | None] = {}  # the newest version whose build came forward, by deployment id
+        self._before: str | None = None  # how the shown one stood
 
     def compose(self) -> ComposeResult:
         """Summary, tab line, tabs."""
-        yield Summary(self._fleet)
+        yield Summary()
         yield TabLine([each.TITLE for each in TABS])
         with ContentSwitcher(initial="overview", id="tabs"):
             for name, kind in zip(NAMES, TABS, strict=True):
@@ -52,31 +64,74 @@ class DetailPane(Vertical):
         yield Static("", id="nothing", markup=False)
 
     @property
+    def runix(self) -> "RunixApp":
+        """The app, as what it is."""
+        return cast("RunixApp", self.app)
+
+    @property
     def tab(self) -> Tab:
         """The tab that is shown."""
-        return self.query_one(f"#{self.query_one('#tabs', ContentSwitcher).current}", Tab)
+        return self.query_one(f"#{self.tab_name}", Tab)
 
-    def point(self, deployment: "Deployment | None") -> None:
-        """Another one is chosen, or none."""
+    @property
+    def tab_name(self) -> str:
+        """The name of the tab that is shown."""
+        return self.query_one("#tabs", ContentSwitcher).current or NAMES[0]
+
+    # --- which one ---------------------------------------------------------------------------------------------------
+
+    def point(self, entry: "Entry | None", deployment: "Deployment | None") -> None:
+        """Another one is chosen, or none. ``entry`` alone: it is remembered from the last visit."""
         self.deployment = deployment
+        self._before = entry.look if entry else None
         self.set_class(deployment is None, "-none")
-        self.query_one(Summary).show(deployment)
+        self.border_title = Content(plain(entry.full_name)) if entry else Content("")
+        self.query_one("#nothing", Static).update(FIRST_STEPS if self._fleet.known else REACHING)
+        self._sum_up(entry)
         if deployment is not None:
             self.tab.point(deployment)
 
-    def changed(self, deployment: "Deployment | None") -> None:
+    def changed(self, entry: "Entry | None", deployment: "Deployment | None") -> None:
         """The chosen one became different, or is gone."""
-        if deployment is None or self.deployment is None:
-            self.point(deployment)
+        if deployment is None or self.deployment is None or entry is None:
+            self.point(entry, deployment)
             return
+        before, self._before = self._before, entry.look
         self.deployment = deployment
-        self.query_one(Summary).show(deployment)
+        self.border_title = Content(plain(entry.full_name))
+        self._sum_up(entry)
+        if entry.look is Look.WORKING and before != Look.WORKING and deployment.phase is not None:
+            self._bring_build(deployment)
         self.tab.changed(deployment)
 
     def figures(self) -> None:
-        """New figures of CPU and memory."""
+        """New figures of CPU and memory; ages go on too."""
         if self.deployment is not None:
+            self._sum_up(self._fleet.entry(self.deployment.id))
             self.tab.figures()
+
+    def _sum_up(self, entry: "Entry | None") -> None:
+        fault = self.deployment.error if self.deployment else None
+        self.query_one(Summary).show(entry, self._subject(), fault)
+
+    def _subject(self) -> str:
+        """Of the commit that serves, as far as it was read."""
+        one = self.deployment
+        if one is None or one.version is None:
+            return ""
+        version = self.runix.known.peek_version(one.id, one.version)
+        history = self.runix.known.peek_history(one.id) or ()
+        found = version or next((each for each in history if each.version == one.version), None)
+        return found.commit.subject if found and found.commit else ""
+
+    def _bring_build(self, deployment: "Deployment") -> None:
+        """A build that starts is shown once, unless the user is reading something here."""
+        if self._brought.get(deployment.id) == deployment.latest_version or self.has_focus_within:
+            return
+        self._brought[deployment.id] = deployment.latest_version
+        self.show_tab("build")
+
+    # --- which tab ---------------------------------------------------------------------------------------------------
 
     def show_number(self, number: int) -> None:
         """Bring a tab forward by its number, from 1."""
@@ -87,9 +142,12 @@ class DetailPane(Vertical):
         """Bring a tab forward; ``version``: about this version, where the tab is about one."""
         switcher = self.query_one("#tabs", ContentSwitcher)
         if switcher.current != name:
+            focused = self.tab.has_focus_within
             self.tab.left()
             switcher.current = name
             self.query_one(TabLine).show(NAMES.index(name))
+            if focused:
+                self.focus_content()
         if self.deployment is not None:
             self.tab.point(self.deployment)
             if version is not None:

@@ -1,34 +1,69 @@
-"""The line over the tabs: how the chosen deployment stands, what serves, and where."""
+"""The line over the tabs: how the chosen deployment stands, what serves, and where; the reason when it is not well."""
 
 from typing import TYPE_CHECKING
 
-from rich.text import Text
+from textual.content import Content
 from textual.widgets import Static
 
 from runix_tui.core.human import age
 from runix_tui.core.terminal import plain
-from runix_tui.tui.fleet import SYMBOLS, Fleet, look, word
+from runix_tui.tui.looks import COLOURS, SYMBOLS, Look
 
 if TYPE_CHECKING:
-    from runix_tui.core.wire import Deployment
+    from runix_tui.core.wire import Fault
+    from runix_tui.tui.listing import Entry
+
+GAP = "   "
 
 
 class Summary(Static):
-    """One line about one deployment."""
+    """One line about one deployment, and one more when something is wrong with it."""
 
-    def __init__(self, fleet: Fleet) -> None:
+    DEFAULT_CSS = "Summary { height: auto; max-height: 3; padding: 0 1; }"
+
+    def __init__(self) -> None:
         super().__init__("", markup=False)
-        self._fleet = fleet
+        self._shown: tuple[Entry | None, str, Fault | None] | None = None
+        self._line: Content | None = None
 
-    def show(self, deployment: "Deployment | None") -> None:
-        """About this one; None: about nothing."""
-        if deployment is None:
-            self.update("")
+    def show(self, entry: "Entry | None", subject: str = "", fault: "Fault | None" = None) -> None:
+        """About this one; ``subject`` is of the commit that serves, ``fault`` is why its newest version failed."""
+        self._shown = (entry, subject, fault)
+        self._draw()
+
+    def on_resize(self) -> None:
+        """Another length."""
+        self._draw()
+
+    def _draw(self) -> None:
+        if self._shown is None:
             return
-        parts = [f"{SYMBOLS[look(deployment)]} {word(deployment)}"]
-        if deployment.version is not None:
-            parts.append(f"v{deployment.version} · {deployment.commit_sha or 'no commit'}")
-        parts.append(f"{age(deployment.updated_at)} ago")
-        if deployment.url:
-            parts.append(plain(deployment.url))
-        self.update(Text("   ".join(parts), overflow="ellipsis", no_wrap=True))
+        entry, subject, fault = self._shown
+        line = self._about(entry, subject) if entry else Content("")
+        if entry and fault and entry.look is not Look.WORKING:
+            line = Content.assemble(line, "\n", _wrong(fault))
+        if line != self._line:
+            self._line = line
+            self.update(line)
+
+    def _about(self, entry: "Entry", subject: str) -> Content:
+        """``● live   v4 · abc1234 fix cart total · 2m ago      http://…``: the subject gives way."""
+        state = Content.assemble((f"{SYMBOLS[entry.look]} {entry.word}", f"bold ${COLOURS[entry.look]}"))
+        version = f"v{entry.version} · {entry.commit or 'no commit'}" if entry.version else "nothing serves yet"
+        since = f" · {age(entry.changed_at)} ago"
+        url = plain(entry.url or "")
+        room = self.content_size.width - sum(map(len, (entry.word, version, since, url))) - 2 - 2 * len(GAP) - 1
+        subject = plain(subject)
+        if len(subject) > room:
+            subject = subject[: room - 1] + "…" if room > 8 else ""
+        left = Content.assemble(state, GAP, version, f" {subject}" if subject else "", (since, "$text-muted"))
+        free = self.content_size.width - left.cell_length - len(url)
+        return Content.assemble(left, " " * max(len(GAP), free), (url, "$text-primary"))
+
+
+def _wrong(fault: "Fault") -> Content:
+    """Why, and the next key."""
+    from runix_tui.tui.faults import helpful, keys_for
+
+    said = plain(fault.message).split("\n", 1)[0]
+    return Content.assemble(("✗ ", "$text-error"), (said, ""), GAP, helpful(keys_for(fault.code)[:2]))

@@ -1,0 +1,66 @@
+"""The colours of Runix: dark, light, and one for who needs contrast. Widgets name roles (``$success``), never colours.
+
+State is told by symbol and word too, so that each theme, and none (``NO_COLOR``), tells everything.
+"""
+
+from textual.theme import Theme
+
+DARK, LIGHT, CONTRAST = "runix", "runix-light", "runix-high-contrast"
+
+THEMES = (
+    Theme(
+        DARK,
+        primary="#6cb6ff",
+        secondary="#539bf5",
+        accent="#56d4dd",
+        success="#6bc46d",
+        warning="#e0a84a",
+        error="#f47067",
+        foreground="#d3dae3",
+        background="#11151a",
+        surface="#151a20",
+        panel="#1d242c",
+        dark=True,
+        variables={"border": "#6cb6ff", "border-blurred": "#323c47"},
+    ),
+    Theme(
+        LIGHT,
+        primary="#0b5cad",
+        secondary="#0969da",
+        accent="#0a7580",
+        success="#1a7f37",
+        warning="#8a5a00",
+        error="#c11f2b",
+        foreground="#1c232b",
+        background="#f5f7f9",
+        surface="#ffffff",
+        panel="#e6ebf0",
+        dark=False,
+        variables={"border": "#0b5cad", "border-blurred": "#c3ccd6"},
+    ),
+    Theme(
+        CONTRAST,
+        primary="#5fd7ff",
+        secondary="#5fd7ff",
+        accent="#5fffff",
+        success="#5fff5f",
+        warning="#ffd700",
+        error="#ff6b6b",
+        foreground="#ffffff",
+        background="#000000",
+        surface="#000000",
+        panel="#262626",
+        dark=True,
+        text_alpha=1.0,
+        variables={
+            "border": "#ffffff",
+            "border-blurred": "#9a9a9a",
+            "text-muted": "#e0e0e0",
+            "text-success": "#5fff5f",
+            "text-warning": "#ffd700",
+            "text-error": "#ff8080",
+            "text-accent": "#5fffff",
+            "text-primary": "#5fd7ff",
+        },
+    ),
+)

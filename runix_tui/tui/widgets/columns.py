@@ -1,0 +1,110 @@
+"""One row of the list as cells that fit a width: which columns there are, and what stands in them. Pure; no colours.
+
+``▸◆● name  http://…  web  v4  abc1234  2m  live ▁▂▅▃  41M``: what leaves first when it gets narrow is listed in
+``EXTRAS``; the end of a row is its state: figures while all is well, the reason when it is not.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len, set_cell_size
+
+from runix_tui.core.human import age
+from runix_tui.core.terminal import plain
+from runix_tui.tui.listing import Entry
+from runix_tui.tui.looks import SYMBOLS, Look
+from runix_tui.tui.widgets.sparks import spark
+
+if TYPE_CHECKING:
+    from runix_tui.tui.fleet import Series
+
+MARKS = 4  # cells: cursor, mark, symbol, gap
+NAME, LONGEST_NAME = 11, 28
+VERSION, AGE, KIND, COMMIT, URL = 4, 4, 8, 7, 30
+WORD, SPARK, MEMORY = 5, 6, 5
+STATE = WORD + SPARK + 1 + MEMORY
+LONGEST_STATE = 44
+NOTHING = "–"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A piece of a row; ``role`` says what it is, and so its colour."""
+
+    text: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The columns of a list that is ``width`` cells wide; 0: a column is not shown."""
+
+    name: int
+    url: int
+    kind: int
+    commit: int
+    state: int
+
+    @classmethod
+    def fitting(cls, width: int, *, alone: bool) -> "Columns":
+        """``alone``: nothing beside the list says the rest, so the URL is shown rather than type and commit."""
+        rest = width - MARKS - NAME - (VERSION + 1) - (AGE + 1) - (STATE + 1)
+        taken: dict[str, int] = {}
+        for column, size in [("url", URL)] * alone + [("kind", KIND), ("commit", COMMIT)]:
+            if rest >= size + 1:
+                taken[column] = size
+                rest -= size + 1
+        name = NAME + max(min(rest, LONGEST_NAME - NAME), min(rest, 0))
+        rest = max(0, rest - (LONGEST_NAME - NAME))
+        state = STATE + min(rest, LONGEST_STATE - STATE)
+        rest = max(0, rest - (LONGEST_STATE - STATE))
+        url = taken.get("url", 0)
+        return cls(name, url + rest if url else 0, taken.get("kind", 0), taken.get("commit", 0), state)
+
+    def cells(self, one: Entry, series: "Series | None", *, cursor: bool, marked: bool) -> list[Cell]:
+        """The row of ``one``."""
+        shown = one.look.name.lower()
+        cells = [
+            Cell("▸" if cursor else " ", "cursor"),
+            Cell("◆" if marked else " ", "mark"),
+            Cell(SYMBOLS[one.look] + " ", shown),
+            Cell(fit(one.name, self.name), "name"),
+        ]
+        if self.url:
+            cells.append(Cell(" " + fit(_address(one.url), self.url), "muted"))
+        if self.kind:
+            cells.append(Cell(" " + fit(one.kind, self.kind), "muted"))
+        cells.append(Cell(" " + fit(f"v{one.version}" if one.version else NOTHING, VERSION, right=True), "muted"))
+        if self.commit:
+            cells.append(Cell(" " + fit(one.commit or NOTHING, self.commit), "muted"))
+        cells.append(Cell(" " + fit(age(one.changed_at), AGE, right=True) + " ", "muted"))
+        return cells + self._state(one, series, shown)
+
+    def _state(self, one: Entry, series: "Series | None", shown: str) -> list[Cell]:
+        if one.look is not Look.LIVE:
+            text = f"{one.word}: {one.reason}" if one.reason else one.word
+            return [Cell(fit(text, self.state), shown)]
+        bars = spark(list(series.cpu), SPARK, top=10).rjust(SPARK) if series else " " * SPARK
+        memory = megabytes(series.newest.memory_bytes) if series and series.newest else ""
+        return [
+            Cell(fit(one.word, WORD), shown),
+            Cell(bars, "bars"),
+            Cell(" " + memory.rjust(MEMORY) + " " * (self.state - STATE), "muted"),
+        ]
+
+
+def fit(text: str, width: int, *, right: bool = False) -> str:
+    """``text`` in exactly ``width`` cells; what is cut ends in an ellipsis."""
+    text = plain(text)
+    if cell_len(text) > width:
+        return set_cell_size(text, max(0, width - 1)) + "…"
+    return " " * (width - cell_len(text)) + text if right else set_cell_size(text, width)
+
+
+def megabytes(count: int) -> str:
+    """Bytes in at most five characters: ``41M``, ``1.5G``."""
+    return f"{count / 1024**3:.1f}G" if count >= 1000 * 1024**2 else f"{count / 1024**2:.0f}M"
+
+
+def _address(url: str | None) -> str:
+    return (url or "").removeprefix("http://")
