@@ -1,21 +1,150 @@
 """A tab: the stages and steps of a build beside its log."""
 
+from typing import TYPE_CHECKING
+
+from textual import work
 from textual.app import ComposeResult
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
 from textual.widgets import Static
 
-from runix_tui.tui.tabs.tab import Tab
+from runix_tui.core.human import age
+from runix_tui.core.stages import ENDED, Stage
+from runix_tui.core.terminal import plain
+from runix_tui.errors import RunixError
+from runix_tui.tui.faults import error_content, fault_content
+from runix_tui.tui.logs.following import follow
+from runix_tui.tui.logs.source import LogSource, Member
+from runix_tui.tui.steps import Steps
+from runix_tui.tui.tabs.versioned import VersionTab
+from runix_tui.tui.walks import built, rows
+from runix_tui.tui.widgets.log_pane import LogPane
+from runix_tui.tui.widgets.stages import StageList
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from runix_tui.core.wire import VersionDetails
 
 
-class BuildTab(Tab):
-    """The stages and steps of a build beside its log."""
+class BuildTab(VersionTab):
+    """The stages and steps of a build beside its log; in a small place, one line of stages over it."""
 
     TITLE = "Build"
+    DEFAULT_CSS = """
+    BuildTab { layout: horizontal; }
+    BuildTab #walk { width: 34; height: 1fr; padding: 0 1; }
+    BuildTab #heading { height: auto; margin: 0 0 1 0; }
+    BuildTab #reason { height: auto; margin: 1 0 0 0; }
+    BuildTab #log-side { width: 1fr; height: 1fr; border-left: solid $border-blurred; }
+    BuildTab.-flat { layout: vertical; }
+    BuildTab.-flat #walk { width: 1fr; height: auto; max-height: 7; }
+    BuildTab.-flat #heading { margin: 0; }
+    BuildTab.-flat #reason { margin: 0; }
+    BuildTab.-flat #log-side { border-left: none; border-top: solid $border-blurred; }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own word
+        super().__init__(id=id)
+        self._steps = Steps()
+        self._read_of: tuple[str, int] | None = None  # the build whose steps are being read
 
     def compose(self) -> ComposeResult:
-        """One text."""
-        yield Static("", markup=False)
+        """The walk, and the log."""
+        with VerticalScroll(id="walk", can_focus=False):
+            yield Static("", id="heading", markup=False)
+            yield StageList(id="stages")
+            yield Static("", id="reason", markup=False)
+        with Vertical(id="log-side"):
+            yield LogPane(id="build-log")
+
+    def left(self) -> None:
+        """Let go of the streams."""
+        super().left()
+        self.query_one(StageList).still()
+        self.query_one(LogPane).show(None)
+        self._stop_steps()
+
+    def on_resize(self) -> None:
+        """Beside each other, or one over the other."""
+        self.set_class(not self.roomy, "-flat")
+        self.draw()
 
     def draw(self) -> None:
         """Draw what is known."""
-        if self.deployment is not None:
-            self.query_one(Static).update(self.deployment.service_name)
+        if self.deployment is None or not self.is_attached:
+            return
+        version, number = self.version, self.number
+        self._draw_log(number)
+        self.query_one("#heading", Static).update(self._heading(version, number))
+        if version is not None:
+            if version.stage in ENDED:
+                self._steps.close(_build_end(version))
+            self.query_one(StageList).show(rows(version), self._steps, flat=not self.roomy)
+        self.query_one(StageList).display = version is not None
+        self._draw_reason(version)
+
+    def _heading(self, version: "VersionDetails | None", number: int | None) -> Content:
+        if number is None:
+            return Content.styled("Nothing was asked for yet.", "$text-muted")
+        head = Content.styled(f"v{number}", "bold")
+        if version is None:
+            return head
+        parts = [version.kind.value, f"{age(version.created_at)} ago"]
+        if version.rollback_of is not None:
+            parts.append(f"v{version.rollback_of}'s image again: nothing is built")
+        elif not built(version.kind):
+            parts.append("the image stays: nothing is built")
+        elif version.commit is not None:
+            parts.append(plain(version.commit.subject))
+        if self.asked is not None:
+            parts.append("> newer")
+        return Content.assemble(head, (f" · {' · '.join(parts)}", "$text-muted"))
+
+    def _draw_reason(self, version: "VersionDetails | None") -> None:
+        parts = []
+        if version is not None and version.error is not None:
+            latest = self.deployment is not None and version.version == self.deployment.latest_version
+            evidence = 0 if version.stage is Stage.FAILED else 3  # a failed build's log ends with it
+            parts.append(fault_content(version.error, evidence=evidence, keys=latest))
+        elif version is not None and version.stage in (Stage.CANCELLED, Stage.SUPERSEDED):
+            parts.append(Content.styled(f"■ {version.stage}", "$text-muted"))
+        if self.trouble is not None:
+            parts.append(error_content(self.trouble))
+        reason = self.query_one("#reason", Static)
+        reason.display = bool(parts)
+        reason.update(Content("\n").join(parts))
+
+    def _draw_log(self, number: int | None) -> None:
+        deployment = self.deployment
+        pane = self.query_one(LogPane)
+        if deployment is None or number is None:
+            pane.show(None)
+            self._stop_steps()
+            return
+        member = Member(deployment.id, self.runix.fleet.full_name(deployment))
+        if self._read_of != (deployment.id, number):
+            pane.show(LogSource.build(member, number))
+            self._read_of = deployment.id, number
+            self._steps = Steps()
+            self._read_steps(member, number, self._steps)
+
+    def _stop_steps(self) -> None:
+        self._read_of = None
+        self.workers.cancel_group(self, "steps")
+
+    @work(group="steps", exclusive=True)
+    async def _read_steps(self, member: Member, number: int, steps: Steps) -> None:
+        """The steps are in the log alone."""
+        try:
+            async for chunk in follow(
+                LogSource.build(member, number), member, self.runix.connection.streams, lambda _: None
+            ):
+                if steps.feed(chunk.data) and steps is self._steps:
+                    self.draw()
+        except RunixError:
+            return  # the log pane says why there is no log
+
+
+def _build_end(version: "VersionDetails") -> "datetime | None":
+    return next((each.finished_at for each in version.stages if each.stage is Stage.BUILDING), None)

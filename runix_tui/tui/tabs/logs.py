@@ -1,21 +1,39 @@
 """A tab: the run-time log."""
 
 from textual.app import ComposeResult
-from textual.widgets import Static
 
+from runix_tui.core.stages import Status
+from runix_tui.tui.logs.source import LogSource, Member
 from runix_tui.tui.tabs.tab import Tab
+from runix_tui.tui.widgets.log_pane import LogPane
 
 
 class LogsTab(Tab):
-    """The run-time log."""
+    """The run-time log; when there is none, why."""
 
     TITLE = "Logs"
 
     def compose(self) -> ComposeResult:
-        """One text."""
-        yield Static("", markup=False)
+        """One log."""
+        yield LogPane(id="runtime-log")
+
+    def left(self) -> None:
+        """Let go of the stream."""
+        super().left()
+        self.query_one(LogPane).show(None)
 
     def draw(self) -> None:
-        """Draw what is known."""
-        if self.deployment is not None:
-            self.query_one(Static).update(self.deployment.service_name)
+        """Show the log of this one; the one that is shown goes on as it is."""
+        deployment = self.deployment
+        if deployment is None:
+            return
+        pane = self.query_one(LogPane)
+        pane.show(LogSource.runtime(Member(deployment.id, self.runix.fleet.full_name(deployment))))
+        if deployment.status is Status.STOPPED:
+            pane.explain("Stopped. s starts it again.")
+        elif deployment.serving:
+            pane.explain("It runs, and has written nothing yet.")
+        elif deployment.status is Status.BUILDING:
+            pane.explain("It has not started yet: 2 shows how far it is.")
+        else:
+            pane.explain("It never wrote anything. 2 shows what went wrong.")

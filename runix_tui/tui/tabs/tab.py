@@ -3,6 +3,7 @@
 import asyncio
 from typing import TYPE_CHECKING, ClassVar, cast
 
+from textual import work
 from textual.widget import Widget
 
 from runix_tui.errors import RunixError
@@ -76,7 +77,7 @@ class Tab(Widget):
     def ask(self) -> None:
         """Read what the tab is about, then draw it; what was being read is not waited for."""
         if self.deployment is not None:
-            self.run_worker(self._reading(self.deployment.id), group="reading", exclusive=True)
+            self._reading(self.deployment.id)
 
     async def read(self, deployment_id: str) -> None:
         """Read what the tab shows into memory. Raises ``RunixError``."""
@@ -85,6 +86,7 @@ class Tab(Widget):
         """Draw what is known."""
         raise NotImplementedError
 
+    @work(group="reading", exclusive=True)
     async def _reading(self, deployment_id: str) -> None:
         await asyncio.sleep(PASSING_BY)
         trouble: RunixError | None = None

@@ -1,0 +1,37 @@
+"""The Logs tab: the run-time log of the chosen deployment, or why there is none."""
+
+from runix_tui.errors import BuildError
+from tests.tui.conftest import opened, sees, text_of
+from tests.tui.served import Served, ServedLink
+
+
+async def test_shows_the_log_and_what_comes(server: Served, link: ServedLink) -> None:
+    server.deploy("shop")
+    server.write("shop", "first words")
+    async with opened(link) as pilot:
+        await sees(pilot, lambda: "shop" in text_of(pilot.app))
+        await pilot.press("3")
+        await sees(pilot, lambda: "first words" in text_of(pilot.app))
+        server.write("shop", "more words")
+        await sees(pilot, lambda: "more words" in text_of(pilot.app))
+
+
+async def test_another_deployment_has_another_log(server: Served, link: ServedLink) -> None:
+    server.deploy("first")
+    server.deploy("second")
+    server.write("first", "of the first")
+    server.write("second", "of the second")
+    async with opened(link) as pilot:
+        await pilot.press("3")
+        await sees(pilot, lambda: "of the first" in text_of(pilot.app))
+        await pilot.press("down")
+        await sees(pilot, lambda: "of the second" in text_of(pilot.app))
+        assert "of the first" not in text_of(pilot.app)
+
+
+async def test_says_why_there_is_none(server: Served, link: ServedLink) -> None:
+    server.world.faults().fail["build"] = BuildError("No luck.")
+    server.deploy("shop")
+    async with opened(link) as pilot:
+        await pilot.press("3")
+        await sees(pilot, lambda: "2 shows what went wrong" in text_of(pilot.app))
