@@ -41,8 +41,8 @@ async def test_older_lines_come_when_they_are_wanted() -> None:
         await until(pilot, lambda: shown(app)[-1] == "line 30000")
         await pilot.press("g")
         await until(pilot, lambda: shown(app)[0] == "line 1")
-        assert app.pane.log_shown is not None
-        assert len(app.pane.log_shown.spool) == 30_000
+        assert app.pane.reading is not None
+        assert len(app.pane.reading.log.spool) == 30_000
 
 
 async def test_nothing_hostile_reaches_the_screen() -> None:

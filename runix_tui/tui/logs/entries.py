@@ -1,7 +1,5 @@
 """Stored lines as values: what the API sent, and which of several services it is from. Pure."""
 
-import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +9,6 @@ from runix_tui.core.events import End, Gap, LogEvent, LogLine, StageMark
 
 _SEQ = b'{"seq":'
 _ORIGIN = b'{"from":'
-_RAW_TEXT = re.compile(r'^\{(?:"from":\d+,)?"seq":\d+,"ts":"[^"]*","stream":"[a-z]*","line":"(.*)"\}$')
 _STAMP = b'"ts":"'
 _STAMP_LENGTH = 30  # 2026-11-24T02:06:31.123456789Z
 
@@ -37,15 +34,6 @@ def entry(line: bytes) -> Entry:
     if line.startswith(_ORIGIN):
         origin = int(line[len(_ORIGIN) : line.index(b",")])
     return Entry(event(line), origin)
-
-
-def raw_text(line: str) -> str:
-    """What the process wrote, of a stored line; of what is no log line, what is said about it."""
-    found = _RAW_TEXT.match(line)
-    if found is None:
-        return said(entry(line.encode()).event)
-    text = found[1]
-    return str(json.loads(f'"{text}"')) if "\\" in text else text
 
 
 def said(event: LogEvent) -> str:

@@ -35,10 +35,6 @@ _WORD_ANY_CASE = re.compile(
 _TRACE = re.compile(r"^(?:Traceback \(most recent|panic: |\s*(?:[\w.]+\.)?\w*(?:Error|Exception)\b(?::|$))|\bnpm ERR!")
 _KLOG = re.compile(r"^([EWIF])\d{4} \d\d:\d\d")
 _KLOG_LEVELS = {"E": Level.ERROR, "F": Level.ERROR, "W": Level.WARN, "I": Level.INFO}
-HINT = re.compile(
-    r"err|fatal|crit|panic|emerg|alert|severe|exception|traceback|npm ERR|^[EF]\d{4} |\b[56]0\b", re.IGNORECASE
-)
-"""Found in every line that is an error: cheap to look for first."""
 
 
 def level(text: str) -> Level | None:

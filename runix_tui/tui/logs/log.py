@@ -11,6 +11,7 @@ from runix_tui.core.events import End
 from runix_tui.errors import NotFound, RunixError, Unavailable
 from runix_tui.tui.logs.entries import entry, seq_of
 from runix_tui.tui.logs.following import Streams, follow
+from runix_tui.tui.logs.progress import Progress, ProgressReader
 from runix_tui.tui.logs.source import LogKind, LogSource
 from runix_tui.tui.logs.spool import Spool
 
@@ -37,6 +38,7 @@ class Log:
         self.phase = Phase.WAITING
         self.why = ""  # in the API's words: what is wrong, or a build's status
         self.complete = source.kind is LogKind.BUILD  # whether there is nothing older
+        self._reader = ProgressReader() if source.kind is LogKind.BUILD else None
         self._streams = streams
         self._changed = changed
         self._paging: asyncio.Task[bool] | None = None
@@ -59,6 +61,11 @@ class Log:
         self.spool.close()
 
     @property
+    def progress(self) -> Progress | None:
+        """How far the build is; None: it is none."""
+        return self._reader.progress if self._reader is not None else None
+
+    @property
     def paging(self) -> bool:
         """Whether older lines are on their way."""
         return self._paging is not None and not self._paging.done()
@@ -68,9 +75,16 @@ class Log:
         if not self.complete and not self.paging and len(self.spool):
             self._paging = asyncio.create_task(self._page())
 
+    async def older(self) -> bool:
+        """A page of older lines; whether there was one."""
+        self.want_older()
+        return not self.complete and self._paging is not None and await asyncio.shield(self._paging)
+
     async def _follow(self) -> None:
         member = self.source.members[0]
         async for chunk in follow(self.source, member, self._streams, self._lost):
+            if self._reader is not None:
+                self._reader.feed(chunk.data, self.spool.end)
             self.spool.append(chunk.data)
             if chunk.ended and self.source.kind is LogKind.BUILD:
                 self._end()
@@ -87,7 +101,10 @@ class Log:
             data = await self._before(seq_of(self.spool.line(self.spool.first)))
             self.complete = not data
             self.spool.prepend(data)
-        except (Unavailable, NotFound):
+        except Unavailable:
+            return False
+        except (RunixError, OSError):
+            self.complete = True  # no more can be had
             return False
         finally:
             self._changed()

@@ -19,4 +19,24 @@ VIEW_KEYS = (
     _key("page_down", "pagedown", "page(1)", "Page down", "One page down"),
     _key("left", "left", "side(-1)", "Left", "See what is further left"),
     _key("right", "right", "side(1)", "Right", "See what is further right"),
+    _key("select", "v", "select", "Select", "Select lines with the keys; the mouse selects at any time"),
+)
+
+PANE_KEYS = (
+    _key("search", "/", "search", "Search", "Look for a text or a regular expression", show=True),
+    _key("next", "n", "match(1)", "Next", "Go to the next, newer line that was found"),
+    _key("previous", "N", "match(-1)", "Previous", "Go to the line found before, an older one"),
+    _key("keep", "&", "keep", "Keep only", "Show only lines that have a text", show=True),
+    _key("drop", "!", "drop", "Leave out", "Hide lines that have a text", show=True),
+    _key("unfilter", "backspace", "unfilter", "Less filtered", "Take the newest filter away"),
+    _key("wider", "+", "context(1)", "More around", "Show one more line around each kept one"),
+    _key("narrower", "-", "context(-1)", "Less around", "Show one line less around each kept one"),
+    _key("since", "T", "since", "Since", "Show everything, 5 minutes, 15 minutes, or an hour"),
+    _key("older_error", "[", "bad(-1)", "Older error", "Go to the error before"),
+    _key("newer_error", "]", "bad(1)", "Newer error", "Go to the next error"),
+    _key("copy", "y", "copy", "Copy", "Copy what is selected, or else what is on the screen", show=True),
+    _key("save", "S", "save", "Save", "Save the lines that are shown to a file"),
+    _key("pager", "P", "pager", "Pager", "Open the lines that are shown in $PAGER"),
+    _key("merge", "M", "merge", "Merge", "Show this log together with those of other services"),
+    _key("leave", "escape", "leave", "Back", "End the selection, then the search"),
 )

@@ -93,10 +93,13 @@ class LogLines:
         """Cells of every gutter."""
         return self.look.stamps.width + (len(self.names[0]) if self.names else 0)
 
-    def strip(self, line_id: int, part: int, above: int | None, marks: Iterable[Span] = ()) -> Strip:
-        """One line on the screen; ``marks`` are styles laid over its text."""
+    def strip(
+        self, line_id: int, part: int, above: int | None, marks: Iterable[Span] = (), *, aside: bool = False
+    ) -> Strip:
+        """One line on the screen; ``marks`` are styles laid over its text, ``aside``: it is there for its neighbour."""
         shown = self.shown(line_id)
-        base = self.palette.base + self.palette.tints[shown.tint] if shown.tint else self.palette.base
+        tint = "log--quiet" if aside else shown.tint
+        base = self.palette.base + self.palette.tints[tint] if tint else self.palette.base
         room = max(1, self.look.width - self.gutter_width)
         start, end, skip = self._stretch(line_id, part, room)
         segments = [

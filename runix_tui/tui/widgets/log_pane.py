@@ -1,26 +1,65 @@
-"""A log pane: the lines, and one line that says how they stand. Give it a source; it follows it by itself."""
+"""A log pane: the lines, a line that says how they stand, and one to type in what to look for.
 
-from typing import TYPE_CHECKING, cast
+Give it a source; it follows it by itself. How a log is read (filters, search) is ``logs.reading``; how lines leave the
+pane (copy, save, pager) is ``log_takeout``.
+"""
+
+from collections.abc import Callable
+from time import monotonic
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from rich.text import Text
+from textual.actions import SkipAction
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.containers import Vertical
+from textual.message import Message
+from textual.timer import Timer
 from textual.widgets import Static
 from textual.worker import Worker
 
 from runix_tui.core.terminal import plain
+from runix_tui.tui.logs.filters import Filters
 from runix_tui.tui.logs.following import Streams
-from runix_tui.tui.logs.log import Log, Phase
-from runix_tui.tui.logs.source import LogKind, LogSource
+from runix_tui.tui.logs.log import Log
+from runix_tui.tui.logs.progress import Progress
+from runix_tui.tui.logs.reading import SINCE, Reading
+from runix_tui.tui.logs.search import Query
+from runix_tui.tui.logs.source import LogSource
+from runix_tui.tui.widgets import log_status
+from runix_tui.tui.widgets.log_keys import PANE_KEYS
+from runix_tui.tui.widgets.log_prompt import LogPrompt, Purpose
+from runix_tui.tui.widgets.log_takeout import TakeOut
 from runix_tui.tui.widgets.log_view import LogView
 
 if TYPE_CHECKING:
     from runix_tui.tui.app import RunixApp
 
+TELL_EVERY = 0.1  # seconds between two messages about a build's progress
+
+
+class BuildProgress(Message):
+    """The build log that a pane shows told more about the build."""
+
+    def __init__(self, source: LogSource, progress: Progress) -> None:
+        super().__init__()
+        self.source = source
+        self.progress = progress
+
+
+class MergeWanted(Message):
+    """The reader wants other services' lines, too: answer with ``pane.show(LogSource.runtime(…))``."""
+
+    def __init__(self, pane: "LogPane", source: LogSource) -> None:
+        super().__init__()
+        self.pane = pane
+        self.source = source
+
 
 class LogPane(Vertical):
     """Shows one :class:`LogSource` at a time. ``streams``: from where, instead of the app's own connection."""
 
+    BINDINGS: ClassVar[list[BindingType]] = list(PANE_KEYS)
     DEFAULT_CSS = """
     LogPane {
         & > #log-status { height: 1; color: $text-muted; text-wrap: nowrap; text-overflow: ellipsis; padding: 0 1; }
@@ -34,16 +73,23 @@ class LogPane(Vertical):
         streams: Streams | None = None,
     ) -> None:
         super().__init__(id=id)
-        self._streams = streams
         self.source: LogSource | None = None
-        self.log_shown: Log | None = None
-        self._following: Worker[None] | None = None
+        self.reading: Reading | None = None
+        self._streams = streams
+        self._workers: list[Worker[None]] = []
         self._because = ""
-        self._said = ""
+        self._said = Text()
+        self._told: Progress | None = None
+        self._telling: Timer | None = None
+        self._told_at = 0.0
+        self._steps = 0  # errors that are still to be gone to, older ones when negative
+        self._jump = False  # whether the first found line is to be gone to when there is one
+        self._before: Callable[[], None] | None = None  # undoes what was typed so far
 
     def compose(self) -> ComposeResult:
-        """The lines, and how they stand."""
+        """The lines, the prompt, and how they stand."""
         yield LogView(id="log-view")
+        yield LogPrompt()
         yield Static("", id="log-status", markup=False)
 
     @property
@@ -56,6 +102,8 @@ class LogPane(Vertical):
         """The lines."""
         return self.query_one(LogView)
 
+    # What is shown
+
     def show(self, source: LogSource | None) -> None:
         """Show this log, from its end; the one that is shown already goes on as it is."""
         if source == self.source:
@@ -63,9 +111,13 @@ class LogPane(Vertical):
         self._stop()
         self.source = source
         if source is not None:
-            log = self.log_shown = Log(source, self.streams, self._changed)
-            self._following = self.run_worker(log.run(), name=f"log {source.title}", exit_on_error=True)
-        self.view.show(self.log_shown)
+            log = Log(source, self.streams, self._arrived)
+            self.reading = Reading(log, self._changed)
+            self._workers = [
+                self.run_worker(log.run(), name=f"log {source.title}"),
+                self.run_worker(self.reading.run(), name=f"reading {source.title}"),
+            ]
+        self.view.show(self.reading)
         self._say()
 
     def explain(self, why: str) -> None:
@@ -73,67 +125,240 @@ class LogPane(Vertical):
         self._because = plain(why)
         self._say()
 
-    def on_log_view_changed(self, event: LogView.Changed) -> None:
-        """Say how the view stands."""
-        event.stop()
-        self._say()
+    def go_to(self, line_id: int) -> None:
+        """Bring a line onto the screen, e.g. where a step of a build begins, and stay there."""
+        self.view.go_to(line_id)
 
     def on_unmount(self) -> None:
         """Nothing follows a pane that is gone."""
         self._stop()
 
+    def on_log_view_changed(self, event: LogView.Changed) -> None:
+        """Say how the view stands."""
+        event.stop()
+        self._say()
+
+    def _arrived(self) -> None:
+        """The log has something new."""
+        if self.reading is not None:
+            self.reading.arrived()
+            self.view.arrived()
+            if self._telling is None and self.reading.log.progress is not self._told:
+                wait = max(0.001, self._told_at + TELL_EVERY - monotonic())
+                self._telling = self.set_timer(wait, self._tell)
+
+    def _tell(self) -> None:
+        self._telling = None
+        self._told_at = monotonic()
+        if self.reading is not None and self.reading.log.progress is not None:
+            self._told = self.reading.log.progress
+            self.post_message(BuildProgress(self.reading.log.source, self._told))
+
     def _changed(self) -> None:
+        """Other lines are shown, or more were found."""
+        if self._jump:
+            self._to_nearest()
         self.view.arrived()
 
     def _stop(self) -> None:
-        worker, self._following = self._following, None
-        log, self.log_shown = self.log_shown, None
-        if worker is not None:
+        for worker in self._workers:
             worker.cancel()
-        if log is not None:
-            log.close()
+        self._workers = []
+        reading, self.reading = self.reading, None
+        self._jump, self._before, self._told = False, None, None
+        if reading is not None:
+            reading.log.close()
 
     def _say(self) -> None:
-        view = self.view
-        note = self._note()
-        if note != view.note:
-            view.note = note
-            view.refresh()
-        said = self._status()
-        if said != self._said:
-            self._said = said
-            self.query_one("#log-status", Static).update(Text(said))
+        view, reading = self.view, self.reading
+        view.say(log_status.note(reading, self._because))
+        text = log_status.status(view, reading) if reading is not None else Text()
+        if text != self._said:
+            self._said = text
+            self.query_one("#log-status", Static).update(text, layout=False)
 
-    def _note(self) -> str:
-        """Why there is no line."""
-        log = self.log_shown
-        if log is None:
-            return self._because or "No log is chosen."
-        match log.phase:
-            case Phase.WAITING | Phase.FOLLOWING:
-                return self._because or "Waiting for the first line …"
-            case Phase.AWAY:
-                return "The server is away. The log goes on when it is back."
-            case Phase.ENDED:
-                return f"The build ended without a line: {plain(log.why)}."
-            case _:
-                return plain(log.why)
+    # Search
 
-    def _status(self) -> str:
-        log, view = self.log_shown, self.view
-        if log is None:
-            return ""
-        count = len(log.spool)
-        parts = [self._state(log, view), f"{count:,} line{'' if count == 1 else 's'}".replace(",", "\u202f")]
-        if not log.complete:
-            parts[-1] += ", older on demand" if not log.paging else ", older ones are coming …"
-        return "  ·  ".join(parts)
+    def action_search(self) -> None:
+        """Ask what to look for."""
+        reading, view = self._must(), self.view
+        query, current, place = reading.query, view.current, view.place
 
-    def _state(self, log: Log, view: LogView) -> str:
-        if log.phase is Phase.AWAY:
-            return "◌ server away"
-        if log.phase is Phase.ENDED:
-            return f"■ build {plain(log.why)}" if log.source.kind is LogKind.BUILD else "■ ended"
-        if log.phase in (Phase.GONE, Phase.FAILED):
-            return f"✗ {plain(log.why)}"
-        return "● following" if view.following else "‖ reading"
+        def undo() -> None:
+            view.current = current
+            reading.search(query)
+            view.go_back(place)
+
+        self._ask(Purpose.SEARCH, query.text if query is not None else "", undo)
+
+    def action_match(self, by: int) -> None:
+        """To the next found line, or the one before; from one end on to the other."""
+        reading, view = self._must(), self.view
+        found = reading.found
+        if found is None:
+            raise SkipAction
+        if not found.ids:
+            return
+        if view.current is None:
+            self._to_nearest()
+            return
+        at = found.index(view.current) + by
+        if at < 0 and reading.busy:
+            self.notify("Older lines are still looked through.", markup=False)
+            return
+        self._stand_at(found.ids[at % len(found.ids)])
+
+    def _to_nearest(self) -> None:
+        """To the found line that is nearest to what was on the screen, rather above than below."""
+        reading, view = self.reading, self.view
+        found = reading.found if reading is not None else None
+        bottom = view.bottom
+        if reading is None or found is None or bottom is None:
+            self._jump = False
+            return
+        at = found.index(bottom + 1) - 1
+        if at >= 0 or (found.ids and not reading.busy):
+            self._stand_at(found.ids[max(0, at)])
+        self._jump = at < 0 and reading.busy
+
+    def _stand_at(self, line_id: int) -> None:
+        self._jump = False
+        self.view.current = line_id
+        self.view.go_to(line_id)
+
+    # Filters
+
+    def action_keep(self) -> None:
+        """Ask what lines must have."""
+        self._ask_filter(Purpose.KEEP)
+
+    def action_drop(self) -> None:
+        """Ask what lines must not have."""
+        self._ask_filter(Purpose.DROP)
+
+    def action_unfilter(self) -> None:
+        """Take the newest filter away."""
+        filters = self._must().filters
+        if filters.drop:
+            self._filter(Filters(filters.keep, filters.drop[:-1], filters.context))
+        elif filters.keep:
+            self._filter(Filters(filters.keep[:-1], (), filters.context))
+        else:
+            raise SkipAction
+
+    def action_context(self, by: int) -> None:
+        """More or fewer lines around each kept one."""
+        if not self._must().filters:
+            raise SkipAction
+        self._filter(self._must().filters.widened(by))
+
+    def action_since(self) -> None:
+        """Everything, or the newest minutes alone."""
+        reading = self._must()
+        reading.show_since(SINCE[(SINCE.index(reading.since) + 1) % len(SINCE)])
+        self.view.redraw()
+
+    def _ask_filter(self, purpose: Purpose) -> None:
+        reading = self._must()
+        filters = reading.filters
+        self._ask(purpose, "", lambda: self._filter(filters))
+        self._filters_before = filters
+
+    def _filter(self, filters: Filters) -> None:
+        self._must().filter(filters)
+        self.view.redraw()
+
+    # Prompt
+
+    def _ask(self, purpose: Purpose, text: str, undo: Callable[[], None]) -> None:
+        self._before = undo
+        self.query_one(LogPrompt).ask(purpose, text)
+
+    def on_log_prompt_typed(self, event: LogPrompt.Typed) -> None:
+        """Shown as it is typed."""
+        event.stop()
+        if self.query_one(LogPrompt).is_open:
+            self._try(event.purpose, event.query)
+
+    def on_log_prompt_ended(self, event: LogPrompt.Ended) -> None:
+        """Typed to the end: it stays; left: as before."""
+        event.stop()
+        undo, self._before = self._before, None
+        if self.reading is None:
+            return
+        if event.kept:
+            self._try(event.purpose, event.query)
+        elif undo is not None:
+            undo()
+        self.view.focus()
+
+    def _try(self, purpose: Purpose, query: Query | None) -> None:
+        reading = self._must()
+        if purpose is Purpose.SEARCH:
+            self.view.current = None
+            reading.search(query)
+            self._jump = query is not None
+            self.view.redraw()
+            return
+        filters = self._filters_before
+        if query is not None:
+            filters = filters.keeping(query) if purpose is Purpose.KEEP else filters.dropping(query)
+        self._filter(filters)
+
+    # The rest
+
+    def action_bad(self, by: int) -> None:
+        """To the next error, or the one before."""
+        idle = not self._steps
+        self._steps += by
+        if idle:
+            self.run_worker(self._to_bad())
+
+    async def _to_bad(self) -> None:
+        """As many errors further as was asked for until now."""
+        reading, view = self._must(), self.view
+        while self._steps and reading is self.reading:
+            by = 1 if self._steps > 0 else -1
+            start = view.bad_from(by)
+            found = await reading.next_bad(start, back=by < 0) if start is not None else None
+            if reading is not self.reading:
+                break
+            if found is None:
+                self.notify(f"No {'older' if by < 0 else 'newer'} error in this log.", markup=False)
+                break
+            view.mark_bad(found)
+            self._steps -= by
+        self._steps = 0
+
+    def action_copy(self) -> None:
+        """Copy the selection, or the screen."""
+        self.run_worker(self._take_out().copy(self.view.picked_ids()))
+
+    def action_save(self) -> None:
+        """Save what is shown."""
+        self.run_worker(self._take_out().save())
+
+    def action_pager(self) -> None:
+        """Read what is shown elsewhere."""
+        self.run_worker(self._take_out().page())
+
+    def action_merge(self) -> None:
+        """Ask the host for other services."""
+        if self.source is not None:
+            self.post_message(MergeWanted(self, self.source))
+
+    def action_leave(self) -> None:
+        """End the selection, then the search; then it is not this pane's key."""
+        if self.view.end_selection():
+            return
+        if self._must().query is None:
+            raise SkipAction
+        self._try(Purpose.SEARCH, None)
+
+    def _take_out(self) -> TakeOut:
+        return TakeOut(self.view, self._must())
+
+    def _must(self) -> Reading:
+        if self.reading is None:
+            raise SkipAction
+        return self.reading

@@ -5,7 +5,7 @@ they are looked at. A reader's place is a line's id, so it stays whatever comes 
 """
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from time import monotonic
 from typing import ClassVar
 
@@ -21,10 +21,11 @@ from textual.strip import Strip
 from textual.timer import Timer
 from textual.widget import Widget
 
-from runix_tui.tui.logs.log import Log
-from runix_tui.tui.logs.rows import AllRows, Rows, between
+from runix_tui.tui.logs.reading import Reading
+from runix_tui.tui.logs.rows import Rows, between
 from runix_tui.tui.logs.text import Span
 from runix_tui.tui.logs.window import Place, Window
+from runix_tui.tui.widgets.log_hand import Picked
 from runix_tui.tui.widgets.log_keys import VIEW_KEYS
 from runix_tui.tui.widgets.log_lines import LogLines, Look, Palette
 
@@ -41,7 +42,7 @@ def flush_seconds() -> float:
 
 
 class LogView(ScrollView, can_focus=True, inherit_bindings=False):
-    """Shows a :class:`Log`. The pane around it asks, filters and searches."""
+    """Shows what a :class:`Reading` leaves of a log. The pane around it asks, filters and searches."""
 
     BINDINGS: ClassVar[list[BindingType]] = list(VIEW_KEYS)
     COMPONENT_CLASSES: ClassVar[set[str]] = {*_TINTS, *_ORIGINS, "log--pill", "log--match", "log--current"}
@@ -73,8 +74,9 @@ class LogView(ScrollView, can_focus=True, inherit_bindings=False):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
-        self.log_shown: Log | None = None
-        self.rows: Rows | None = None
+        self.reading: Reading | None = None
+        self.current: int | None = None  # the line that a search stands at, or an error that was gone to
+        self.picked: Picked | None = None
         self.following = True
         self.look = Look()
         self.note = ""
@@ -91,15 +93,30 @@ class LogView(ScrollView, can_focus=True, inherit_bindings=False):
 
     # What is shown
 
-    def show(self, log: Log | None) -> None:
+    def show(self, reading: Reading | None) -> None:
         """Show another log, from its end."""
-        self.log_shown = log
-        self.rows = AllRows(log.spool) if log is not None else None
+        self.reading = reading
+        self.current = None
+        log = reading.log if reading is not None else None
         self._lines = LogLines(log.spool, log.source, self.look, self._palette()) if log is not None else None
         self.following = True
         self.look.left = 0
-        self._places = []
         self._sync(redraw=True)
+
+    @property
+    def rows(self) -> Rows | None:
+        """What is shown."""
+        return self.reading.rows if self.reading is not None else None
+
+    def redraw(self) -> None:
+        """What is shown became different, or looks different."""
+        self._sync(redraw=True)
+
+    def say(self, note: str) -> None:
+        """What stands where the lines would be."""
+        if note != self.note:
+            self.note = note
+            self.refresh()
 
     def arrived(self) -> None:
         """There is something new: it is drawn soon, together with what comes until then."""
@@ -118,9 +135,32 @@ class LogView(ScrollView, can_focus=True, inherit_bindings=False):
         return bool(self.size) and self.is_attached and self.screen.is_current
 
     @property
-    def below(self) -> int:
-        """Rows behind the last one on the screen."""
-        return self._below
+    def bottom(self) -> int | None:
+        """The last line on the screen."""
+        return self._places[-1][0] if self._places else None
+
+    @property
+    def place(self) -> tuple[bool, int, int]:
+        """Where the reader is, for :meth:`go_back`."""
+        return self.following, self._top_id, self._part
+
+    def go_back(self, place: tuple[bool, int, int]) -> None:
+        """To a :attr:`place` of before."""
+        self.following, self._top_id, self._part = place
+        self.redraw()
+
+    def bad_from(self, by: int) -> int | None:
+        """Where to look for the next error from: the one that is gone to, or an end of the screen."""
+        if not self._places:
+            return None
+        if any(self.current == shown for shown, _ in self._places):
+            return self.current
+        return self._places[-1][0] + 1 if by < 0 else self._places[0][0] - 1
+
+    def mark_bad(self, line_id: int) -> None:
+        """Stand at an error."""
+        self.current = line_id
+        self.go_to(line_id)
 
     def _window(self) -> Window:
         rows, lines = self.rows, self._lines
@@ -151,8 +191,6 @@ class LogView(ScrollView, can_focus=True, inherit_bindings=False):
         shown = window.lines(top) if rows is not None else []
         places = [(rows.at(place.row), place.part) for place in shown] if rows is not None else []
         below = window.count - 1 - shown[-1].row if shown else 0
-        if places:
-            self._top_id, self._part = places[0]
         if redraw or places != self._places or below != self._below:
             self._places, self._below = places, below
             self.refresh()
@@ -175,10 +213,9 @@ class LogView(ScrollView, can_focus=True, inherit_bindings=False):
             self._moving = False
 
     def _older(self, top: Place) -> None:
-        log = self.log_shown
-        if log is not None and not self.following and top.row < NEAR:
-            self._to_top = self._to_top and not log.complete
-            log.want_older()
+        if self.reading is not None and not self.following and top.row < NEAR:
+            self._to_top = self._to_top and not self.reading.log.complete
+            self.reading.log.want_older()
 
     # Moving
 
@@ -197,22 +234,35 @@ class LogView(ScrollView, can_focus=True, inherit_bindings=False):
         if rows is None or not len(rows):
             return
         window = self._window()
-        top = window.last if self.following else Place(rows.row(self._top_id), self._part)
+        top = window.last if self.following else window.held(Place(rows.row(self._top_id), self._part))
         self._go(window, window.moved(top, by), down=by > 0)
 
     def go_to(self, line_id: int) -> None:
         """Bring a line onto the screen, a third from the top, unless it is there."""
         rows = self.rows
-        if rows is None or any(line_id == shown for shown, _ in self._places):
+        if rows is None:
+            return
+        if any(line_id == shown for shown, _ in self._places):
+            self._stay()
             return
         window = self._window()
         row = Place(rows.row(line_id))
         self._go(window, window.held(window.moved(row, -(window.height // 3))), down=False)
 
+    def _stay(self) -> None:
+        """Follow no more, and show what is on the screen."""
+        if self.following and self._places:
+            self.following = False
+            self._top_id, self._part = self._places[0]
+        self._sync(redraw=True)
+
     def _go(self, window: Window, top: Place, *, down: bool) -> None:
         """Any way up ends following; the way down to the end takes it up again."""
         self.following = down and top >= window.last
         self._to_top = False
+        rows = self.rows
+        if rows is not None and window.count:
+            self._top_id, self._part = rows.at(top.row), top.part
         self._put(window, top, redraw=False)
 
     def follow(self) -> None:
@@ -222,26 +272,38 @@ class LogView(ScrollView, can_focus=True, inherit_bindings=False):
 
     def action_follow(self) -> None:
         """Follow, or stay here."""
-        self.following = not self.following
-        self._sync(redraw=True)
+        if self.following:
+            self._stay()
+        else:
+            self.follow()
 
     def action_end(self) -> None:
         """To the newest line, and stay there."""
-        self.follow()
+        if self.picked is not None:
+            self.action_line(len(self.rows or ()))
+        else:
+            self.follow()
 
     def action_top(self) -> None:
         """To the oldest line; what is not here yet is fetched."""
+        if self.picked is not None:
+            self.action_line(-len(self.rows or ()))
+            return
         self._go(self._window(), Place(0), down=False)
         self._to_top = True
         self._sync()
 
     def action_line(self, by: int) -> None:
         """Some lines down, or up."""
-        self.move(by)
+        rows = self.rows
+        if self.picked is not None and rows is not None:
+            self._pick(self.picked.moved(rows, by))
+        else:
+            self.move(by)
 
     def action_page(self, pages: int) -> None:
         """Some pages down, or up; a line of the old one stays."""
-        self.move(pages * max(1, self.scrollable_content_region.height - 1))
+        self.action_line(pages * max(1, self.scrollable_content_region.height - 1))
 
     def action_side(self, steps: int) -> None:
         """Sideways."""
@@ -304,7 +366,8 @@ class LogView(ScrollView, can_focus=True, inherit_bindings=False):
             return self._empty(y)
         line_id, part = self._places[y]
         above = self._places[y - 1][0] if y else self._above(line_id)
-        strip = lines.strip(line_id, part, above, self._marks(line_id))
+        aside = self.reading is not None and not self.reading.by_itself(line_id)
+        strip = lines.strip(line_id, part, above, self._marks(line_id), aside=aside)
         return self._with_pill(strip) if y == self.size.height - 1 else strip
 
     def _above(self, line_id: int) -> int | None:
@@ -330,16 +393,25 @@ class LogView(ScrollView, can_focus=True, inherit_bindings=False):
         kept = max(0, self.look.width - len(pill))
         return Strip([*strip.crop(0, kept), Segment(pill, self.get_component_rich_style("log--pill"))])
 
-    def _marks(self, line_id: int) -> Iterable[Span]:
+    def _marks(self, line_id: int) -> list[Span]:
+        return [*self._hits(line_id), *self._selected_span(line_id)]
+
+    def _hits(self, line_id: int) -> Iterator[Span]:
+        query = self.reading.query if self.reading is not None else None
+        if query is not None and self._lines is not None:
+            style = self.get_component_rich_style("log--current" if line_id == self.current else "log--match")
+            for start, end in query.spans(self._lines.shown(line_id).text):
+                yield Span(start, end, style)
+        elif query is None and line_id == self.current and self._lines is not None:
+            length = len(self._lines.shown(line_id).text)
+            yield Span(0, length, self.get_component_rich_style("log--match"))
+
+    def _selected_span(self, line_id: int) -> Iterator[Span]:
         selection = self.text_selection
-        if selection is None:
-            return ()
-        span = selection.get_span(line_id)
-        if span is None or self._lines is None:
-            return ()
-        length = len(self._lines.shown(line_id).text)
-        start, end = max(0, span[0]), length if span[1] < 0 else span[1]
-        return (Span(start, end, self.screen.get_component_rich_style("screen--selection")),)
+        span = selection.get_span(line_id) if selection is not None else None
+        if span is not None and self._lines is not None:
+            end = len(self._lines.shown(line_id).text) if span[1] < 0 else span[1]
+            yield Span(max(0, span[0]), end, self.screen.get_component_rich_style("screen--selection"))
 
     def _palette(self) -> Palette:
         def style(name: str) -> Style:
@@ -349,20 +421,63 @@ class LogView(ScrollView, can_focus=True, inherit_bindings=False):
 
     # Selecting
 
-    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
-        """The selected text, of the lines that are shown."""
-        rows, lines = self.rows, self._lines
-        if rows is None or lines is None or not len(rows):
-            return None
+    def action_select(self) -> None:
+        """Pick lines with the keys, from the current one or the newest on the screen; again: end."""
+        start = self.current if any(self.current == shown for shown, _ in self._places) else self.bottom
+        if self.picked is not None:
+            self.end_selection()
+        elif start is not None:
+            self._stay()
+            self._pick(Picked(start, start))
+
+    def end_selection(self) -> bool:
+        """Whether there was one."""
+        had = self.picked is not None or self.text_selection is not None
+        self.picked = None
+        if had:
+            self.screen.clear_selection()
+            self.redraw()
+        return had
+
+    def _pick(self, picked: Picked) -> None:
+        lines = self._lines
+        if lines is not None:
+            self.picked = picked
+            self.screen.selections = {self: picked.selection(lambda line_id: len(lines.shown(line_id).text))}
+            self.go_to(picked.cursor)
+
+    def picked_ids(self) -> Sequence[int]:
+        """The selected lines, or else those on the screen."""
+        rows, selection = self.rows, self.text_selection
+        if rows is None or not len(rows):
+            return ()
+        if selection is None:
+            return sorted({line_id for line_id, _ in self._places})
         low = rows.at(0) if selection.start is None else selection.start.y
         high = rows.at(len(rows) - 1) if selection.end is None else selection.end.y
-        return "\n".join(self._selected(lines, selection, line_id) for line_id in between(rows, low, high)), "\n"
+        return between(rows, low, high)
 
-    def _selected(self, lines: LogLines, selection: Selection, line_id: int) -> str:
-        start, end = selection.get_span(line_id) or (0, 0)
+    def copied_text(self, ids: Sequence[int]) -> str:
+        """The selected text, or else whole lines."""
+        lines, selection = self._lines, self.text_selection
+        if lines is None:
+            return ""
+        return "\n".join(self._selected(lines, selection, line_id) for line_id in ids)
+
+    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
+        """The selected text, of the lines that are shown."""
+        ids = self.picked_ids()
+        return (self.copied_text(ids), "\n") if ids and selection == self.text_selection else None
+
+    def _selected(self, lines: LogLines, selection: Selection | None, line_id: int) -> str:
+        start, end = (selection.get_span(line_id) or (0, 0)) if selection is not None else (0, -1)
         text = lines.shown(line_id).text
         return text[max(0, start) :] if end < 0 else text[max(0, start) : end]
 
     def selection_updated(self, selection: Selection | None) -> None:
         """Draw it."""
+        if selection is None:
+            self.picked = None
+        elif self.following:
+            self._stay()  # nothing moves under the mouse
         self.refresh()

@@ -1,0 +1,69 @@
+"""Lines of a log as plain text: to the clipboard, a file, a pager. For a thread; draws nothing."""
+
+import os
+import re
+from base64 import b64encode
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from runix_tui.core.events import LogLine
+from runix_tui.core.terminal import clean, plain
+from runix_tui.tui.logs.entries import entry, said
+from runix_tui.tui.logs.log import Log
+from runix_tui.tui.logs.source import LogSource
+from runix_tui.tui.logs.text import visible
+
+CLIPBOARD_MAX = 74_994  # base64 bytes that terminals take by OSC 52 (xterm, tmux)
+
+
+def fits_clipboard(text: str) -> bool:
+    """Whether a terminal takes it."""
+    return len(b64encode(text.encode())) <= CLIPBOARD_MAX
+
+
+def write(path: Path, log: Log, ids: Sequence[int], *, stamps: bool, colours: bool) -> None:
+    """Write lines to a new file that only this user can read. Raises ``OSError``."""
+    names = [plain(member.name) for member in log.source.members] if log.source.merged else []
+    path.touch(mode=0o600, exist_ok=False)
+    with path.open("w", encoding="utf-8") as file:
+        for low, high in _runs(ids):
+            for _, block in log.spool.blocks(low, high):
+                file.writelines(_line(line, names, stamps, colours) for line in block.splitlines())
+
+
+def target(source: LogSource, now: datetime) -> Path:
+    """A file that does not exist yet: where the user is, or else in the home folder."""
+    name = re.sub(r"[^\w.+-]", "-", source.title)
+    here = Path.cwd()
+    folder = here if _writable(here) else Path.home()
+    return folder / f"{name}-{now:%Y%m%d-%H%M%S}.log"
+
+
+def _line(line: bytes, names: Sequence[str], stamps: bool, colours: bool) -> str:
+    found = entry(line)
+    event = found.event
+    text = event.line if isinstance(event, LogLine) else said(event)
+    text = clean(text.rstrip("\r").rpartition("\r")[2]) if colours else visible(text)
+    name = f"{names[found.origin]} " if names else ""
+    return f"{found.stamp} {name}{text}\n" if stamps and found.stamp else f"{name}{text}\n"
+
+
+def _runs(ids: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Consecutive ids as ranges."""
+    if isinstance(ids, range):
+        yield ids.start, ids.stop
+        return
+    low = high = None
+    for each in ids:
+        if low is None or each != high:
+            if low is not None and high is not None:
+                yield low, high
+            low = each
+        high = each + 1
+    if low is not None and high is not None:
+        yield low, high
+
+
+def _writable(folder: Path) -> bool:
+    return os.access(folder, os.W_OK | os.X_OK)

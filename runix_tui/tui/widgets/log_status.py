@@ -1,0 +1,100 @@
+"""What a log pane says about itself: why there is no line, how it stands, what is filtered and found. Pure."""
+
+from rich.text import Text
+
+from runix_tui.core.terminal import plain
+from runix_tui.tui.logs.log import Log, Phase
+from runix_tui.tui.logs.reading import Reading
+from runix_tui.tui.logs.source import LogKind
+from runix_tui.tui.logs.stamps import Stamps
+from runix_tui.tui.widgets.log_view import LogView
+
+APART = "  ·  "
+
+
+def note(reading: Reading | None, because: str) -> str:
+    """Why there is no line; empty when there is one."""
+    if reading is None:
+        return because or "No log is chosen."
+    if not len(reading.log.spool):
+        return _empty(reading.log, because)
+    return "" if len(reading.rows) else _filtered_away(reading)
+
+
+def _empty(log: Log, because: str) -> str:
+    match log.phase:
+        case Phase.WAITING | Phase.FOLLOWING:
+            return because or "Waiting for the first line …"
+        case Phase.AWAY:
+            return "The server is away. The log goes on when it is back."
+        case Phase.ENDED:
+            return f"The build ended without a line: {plain(log.why)}."
+        case Phase.GONE | Phase.FAILED:
+            return because or plain(log.why)
+
+
+def _filtered_away(reading: Reading) -> str:
+    if reading.busy:
+        return "No line passes the filters so far; still looking …"
+    if reading.filters:
+        return f"All {count(len(reading.log.spool))} are filtered away: backspace takes the newest filter away."
+    return f"Nothing in the last {_minutes(reading.since)}: T shows more."
+
+
+def status(view: LogView, reading: Reading) -> Text:
+    """The status line."""
+    parts = [Text(_state(reading.log, view.following))]
+    if view.picked is not None:
+        parts.append(Text("selecting: y copies, Esc ends", "bold"))
+    parts.append(Text(_counts(reading)))
+    if reading.since:
+        parts.append(Text(f"last {_minutes(reading.since)}", "reverse"))
+    parts += [Text(f" {plain(chip)} ", "reverse") for chip in reading.filters.chips()]
+    if reading.query is not None:
+        parts.append(Text(f"/ {plain(reading.query.shown)}  {found(reading, view.current)}", "bold"))
+    if view.look.stamps is Stamps.DELTA:
+        parts.append(Text("time since the line above"))
+    return Text(APART).join(parts)
+
+
+def found(reading: Reading, current: int | None) -> str:
+    """Which of the found lines is the current one: ``12/340``; ``…`` while more may be found."""
+    if reading.found is None:
+        return ""
+    total = len(reading.found.ids)
+    more = " …" if reading.busy else ""
+    if not total:
+        return f"looking{more}" if more else "not found"
+    place = f"{reading.found.index(current) + 1:,}" if current is not None else "–"
+    return f"{place}/{total:,}{more}".replace(",", "\u202f")
+
+
+def count(lines: int) -> str:
+    """A number of lines in words."""
+    return f"{lines:,} line{'' if lines == 1 else 's'}".replace(",", "\u202f")
+
+
+def _counts(reading: Reading) -> str:
+    log = reading.log
+    total = count(len(log.spool))
+    if reading.filters or reading.since:
+        total = f"{len(reading.rows):,} of {total}".replace(",", "\u202f")
+    if log.paging:
+        return f"{total}, older ones are coming …"
+    return total if log.complete else f"{total}, older ones as you go up"
+
+
+def _state(log: Log, following: bool) -> str:
+    match log.phase:
+        case Phase.AWAY:
+            return "◌ server away"
+        case Phase.ENDED:
+            return f"■ build {plain(log.why)}" if log.source.kind is LogKind.BUILD else "■ ended"
+        case Phase.GONE | Phase.FAILED:
+            return f"✗ {plain(log.why)}"
+        case _:
+            return "● following" if following else "‖ reading"
+
+
+def _minutes(since: int | None) -> str:
+    return "hour" if since == 3600 else f"{(since or 0) // 60} minutes"
