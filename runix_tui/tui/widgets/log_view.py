@@ -7,7 +7,7 @@ they are looked at. A reader's place is a line's id, so it stays whatever comes 
 import os
 from collections.abc import Iterator, Sequence
 from time import monotonic
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -89,7 +89,6 @@ class LogView(ScrollView, can_focus=True, inherit_bindings=False):
         self._flushed_at = 0.0
         self._every = flush_seconds()
         self._to_top = False  # whether the oldest line is wanted that there is anywhere
-        self._moving = False  # whether the scroll position is being set from here
 
     # What is shown
 
@@ -201,16 +200,12 @@ class LogView(ScrollView, can_focus=True, inherit_bindings=False):
     def _scroll_bar(self, window: Window, top: Place) -> None:
         """Rows stand for lines on the screen here: nobody counts the wrapped lines of a whole log."""
         size = Size(self.size.width, window.last.row + window.height)
-        self._moving = True
-        try:
-            if size != self.virtual_size:
-                # Not a layout: the bar is always there, so nothing but the bar depends on it.
-                self.set_reactive(Widget.virtual_size, size)
-                self.vertical_scrollbar.window_virtual_size = size.height
-                self.vertical_scrollbar.window_size = window.height
-            self.scroll_y = self.scroll_target_y = top.row
-        finally:
-            self._moving = False
+        if size != self.virtual_size:
+            # Not a layout: the bar is always there, so nothing but the bar depends on it.
+            self.set_reactive(Widget.virtual_size, size)
+            self.vertical_scrollbar.window_virtual_size = size.height
+            self.vertical_scrollbar.window_size = window.height
+        self.scroll_y = self.scroll_target_y = top.row
 
     def _older(self, top: Place) -> None:
         if self.reading is not None and not self.following and top.row < NEAR:
@@ -219,14 +214,15 @@ class LogView(ScrollView, can_focus=True, inherit_bindings=False):
 
     # Moving
 
+    def scroll_to(self, x: float | None = None, y: float | None = None, **_: Any) -> None:
+        """The scroll bar was moved by hand, or a selection is dragged over an edge. Never animated."""
+        if y is not None:
+            window = self._window()
+            self._go(window, window.held(Place(max(0, round(y)))), down=y > self.scroll_y)
+
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """The scroll bar was moved by hand, or a selection is dragged over an edge."""
-        if self.show_vertical_scrollbar:
-            self.vertical_scrollbar.position = new_value
-        if self._moving or round(old_value) == round(new_value):
-            return
-        window = self._window()
-        self._go(window, window.held(Place(round(new_value))), down=new_value > old_value)
+        """The scroll bar shows it; what is drawn follows from the rows, not from here."""
+        self.vertical_scrollbar.position = new_value
 
     def move(self, by: int) -> None:
         """Scroll down by lines on the screen, or up when negative."""
