@@ -1,9 +1,10 @@
-"""Following logs and events in an event loop, as batches of bytes: the TUI shows millions of lines and reads few."""
+"""What an event loop follows or may give up: logs and events, logs as batches of bytes (the TUI shows millions of lines
+and reads few), and plans."""
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import httpx
 from httpx_sse import EventSource, ServerSentEvent
@@ -36,6 +37,12 @@ class AsyncClient:
     async def close(self) -> None:
         """Let go of the connections."""
         await self._http.aclose()
+
+    async def plan(self, body: Mapping[str, Any]) -> wire.Planned:
+        """As ``Client.plan``; who stops waiting for it also ends it on the server."""
+        with answers.reaching(self.url):
+            response = await self._http.post("/plan", json=dict(body), timeout=PATIENT)
+        return answers.read(response, wire.Planned)
 
     def logs(
         self,
