@@ -92,9 +92,16 @@ def _open(link: str) -> None:
 def _another(server: "Server") -> None:
     """Somebody pressed Enter."""
     terminal = sys.stdin.fileno()
-    if os.tcgetpgrp(terminal) != os.getpgrp():  # in the background: what is typed is the shell's
+    if _in_background(terminal):  # what is typed is the shell's
         return
     if os.read(terminal, _ENOUGH):
         line(server.link())
     else:  # ctrl-d
         asyncio.get_running_loop().remove_reader(terminal)
+
+
+def _in_background(terminal: int) -> bool:
+    try:
+        return os.tcgetpgrp(terminal) != os.getpgrp()
+    except OSError:  # not the terminal of this session
+        return False

@@ -18,18 +18,31 @@
     document.fonts.load(face + "15px 'Roboto Mono'");
   }
 
-  // The server closes the connection with a reason; textual.js would not tell it.
   const Connection = window.WebSocket;
   window.WebSocket = class extends Connection {
     constructor(url) {
       super(url);
-      this.addEventListener("close", (event) => {
-        document.getElementById("notice").textContent = event.reason || "The connection to runix web has ended.";
-        const again = document.getElementById("again");
-        again.hidden = false;
-        again.focus();
-        again.addEventListener("click", () => window.location.reload());
-      });
+      this.addEventListener("message", takeKeys);
+      this.addEventListener("close", (event) => tellEnd(event.reason || "The connection to runix web has ended."));
     }
   };
+
+  // Keys go to the terminal without a click on it. The first bytes only set it up; then there is a picture, and the
+  // program behind knows that it begins out of focus.
+  const SET_UP = 16;
+  function takeKeys(event) {
+    if (event.data.byteLength > SET_UP) {
+      this.removeEventListener("message", takeKeys);
+      document.querySelector(".xterm-helper-textarea").focus();
+    }
+  }
+
+  // The server closes the connection with a reason; textual.js would not tell it.
+  function tellEnd(reason) {
+    document.getElementById("notice").textContent = reason;
+    const again = document.getElementById("again");
+    again.addEventListener("click", () => window.location.reload());
+    again.hidden = false;
+    again.focus();
+  }
 })();
