@@ -5,7 +5,7 @@ Nothing heavy is imported here: the first frame comes before the first request.
 
 import asyncio
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from textual.app import App
@@ -29,6 +29,7 @@ from runix_tui.tui.views.feed import Feed
 
 if TYPE_CHECKING:
     from textual.command import Provider
+    from textual.worker import Worker
 
     from runix_tui.client import Client
     from runix_tui.core.wire import Settings
@@ -68,7 +69,7 @@ class RunixApp(App[None], inherit_bindings=False):
         self.main = MainScreen(self.fleet, link.home)
         self.connection = Connection(link, self.fleet, self.main.post_message, self.main.looked_at)
         self.known = Known(self.connection.call)
-        self.activity = Feed(self.connection.streams, lambda work: self.run_worker(work(), group="activity"))
+        self.activity = Feed(self.connection.streams, self._start)
         self.theme = self.visit.theme if self.visit.theme in self.available_themes else DARK
         self._theme_set = self.visit.theme_set
         self._keys: Mapping[str, str] = dict(self.visit.keys)
@@ -88,6 +89,9 @@ class RunixApp(App[None], inherit_bindings=False):
         self.main.expect(self.start_options.select)
         self._restored = True
         self.run_worker(self.connection.run(), name="connection", exclusive=True)
+
+    def _start(self, work: Callable[[], Coroutine[Any, Any, None]]) -> "Worker[None]":
+        return self.run_worker(work, group="activity")
 
     # --- asking and telling ------------------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
+from textual.binding import Binding
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 from textual.markup import escape
@@ -49,7 +50,8 @@ class Everything(Provider):
         return cast("RunixApp", self.app)
 
     def _commands(self) -> Iterator[Command]:
-        yield from self._actions()
+        actions = sorted(self._actions(), key=lambda each: not each.about.startswith("deployment."))
+        yield from actions
         if self.screen is self._runix.main:
             yield from self._deployments()
             yield from self._tabs()
@@ -59,13 +61,13 @@ class Everything(Provider):
         seen = set()
         for active in self.screen.active_bindings.values():
             binding = active.binding
-            if binding.id is None or binding.id in seen or binding.id.startswith(("tab.", "app.everything")):
+            if binding.id is None or binding.id in seen or not active.enabled or _only_moves(binding):
                 continue
             seen.add(binding.id)
-            says = binding.tooltip or binding.description
             key = self.app.get_key_display(binding)
             run = partial(self.app.run_action, binding.action, active.node)
-            yield _command(says, f"{binding.id}   key: {key}", run)
+            name = ": ".join(part for part in (binding.description, binding.tooltip) if part)
+            yield _command(name, f"{binding.id}   key {key}", run)
 
     def _deployments(self) -> Iterator[Command]:
         for entry in sorted(self._runix.fleet.entries(), key=lambda each: each.full_name):
@@ -77,13 +79,19 @@ class Everything(Provider):
         for number, tab in enumerate(TABS, 1):
             about = (tab.__doc__ or "").strip().split("\n", 1)[0]
             yield _command(
-                f"Tab {tab.TITLE}", f"{about}   key: {number}", partial(self._runix.main.action_tab, tab.TITLE.lower())
+                f"Tab {tab.TITLE}", f"{about}   key {number}", partial(self._runix.main.action_tab, tab.TITLE.lower())
             )
 
     def _themes(self) -> Iterator[Command]:
         for name in self._runix.theme_names():
             now = "   in use" if name == self.app.theme else ""
             yield _command(f"Theme {name}", f"Colours{now}; remembered", partial(setattr, self.app, "theme", name))
+
+
+def _only_moves(binding: Binding) -> bool:
+    """Keys that make no sense by a name, or have one further down."""
+    moves = ("move(", "page(", "end(", "scroll", "cursor", "command_palette", "tab_number(")
+    return binding.action.removeprefix("app.").startswith(moves)
 
 
 def _command(name: str, about: str, run: Callable[[], Any]) -> Command:

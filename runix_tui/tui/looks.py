@@ -58,7 +58,7 @@ def reason(deployment: "Deployment") -> str:
     if deployment.error is None or look(deployment) is Look.WORKING:
         return ""
     told = plain(deployment.error.message).split("\n", 1)[0].strip()
-    for start in (f"{deployment.service_name} ", "The service ", "It "):
+    for start in (f"{deployment.service_name} ", "The service ", "The process ", "It "):
         if told.startswith(start):
             told = told[len(start) :]
     return told.rstrip(".")

@@ -21,7 +21,7 @@ THEMES = (
         surface="#151a20",
         panel="#1d242c",
         dark=True,
-        variables={"border": "#6cb6ff", "border-blurred": "#323c47"},
+        variables={"border": "#6cb6ff", "border-blurred": "#323c47", "text-muted": "#8b98a6"},
     ),
     Theme(
         LIGHT,
@@ -36,7 +36,7 @@ THEMES = (
         surface="#ffffff",
         panel="#e6ebf0",
         dark=False,
-        variables={"border": "#0b5cad", "border-blurred": "#c3ccd6"},
+        variables={"border": "#0b5cad", "border-blurred": "#c3ccd6", "text-muted": "#5a6672"},
     ),
     Theme(
         CONTRAST,

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from textual.app import App
     from textual.binding import ActiveBinding
 
+ROOMY = 100  # columns from which on there is room for the names of keys
 HERE, DEPLOYMENT, EVERYWHERE = "In this pane", "The chosen deployment, or all that are marked", "Everywhere"
 SYMBOLS = (
     ("●", "live", "$text-success"), ("▲", "live, but the newest version failed", "$text-warning"),
@@ -27,7 +28,6 @@ class Help(ModalScreen[None]):
     """Keys of ``screen`` as they are when the help is opened. Esc, ``?``, ``F1`` or ``q``: back."""
 
     DEFAULT_CSS = """
-    Help .dialog { width: 96; padding: 0 1; height: auto; max-height: 100%; }
     Help VerticalScroll { height: auto; }
     Help #keys { width: 1fr; height: auto; }
     """
@@ -56,8 +56,9 @@ class Help(ModalScreen[None]):
 
     def _table(self) -> Content:
         lines: list[Content] = []
+        named = self.app.size.width >= ROOMY
         for title, actives in self._groups.items():
-            lines += [Content.styled(title, "bold $text-primary"), *_rows(self.app, actives), Content("")]
+            lines += [Content.styled(title, "bold $text-primary"), *_rows(self.app, actives, named=named), Content("")]
         marks = [Content.assemble((symbol, colour), f" {means}") for symbol, means, colour in SYMBOLS]
         lines += [Content.styled("What the symbols say", "bold $text-primary"), Content("   ").join(marks)]
         lines += [
@@ -91,13 +92,13 @@ def _group(node: DOMNode, name: str) -> str:
     return DEPLOYMENT if name.startswith("deployment.") else EVERYWHERE
 
 
-def _rows(app: "App[Any]", actives: "Iterable[ActiveBinding]") -> list[Content]:
+def _rows(app: "App[Any]", actives: "Iterable[ActiveBinding]", *, named: bool) -> list[Content]:
     rows = []
     for active in actives:
         keys = keys_of(app, active)
         says = active.binding.tooltip or active.binding.description
-        name = f"  {active.binding.id}"
-        rows.append(Content.assemble((f"  {keys:<12} ", "bold $text-accent"), says.ljust(52), (name, "$text-muted")))
+        name = f"  {active.binding.id}" if named else ""
+        rows.append(Content.assemble((f"  {keys:<12} ", "bold $text-accent"), says.ljust(54), (name, "$text-muted")))
     return rows
 
 

@@ -19,11 +19,12 @@ if TYPE_CHECKING:
     from runix_tui.tui.fleet import Series
 
 MARKS = 4  # cells: cursor, mark, symbol, gap
-NAME, LONGEST_NAME = 11, 28
+NAME, FAIR_NAME, LONGEST_NAME = 11, 16, 28
 VERSION, AGE, KIND, COMMIT, URL = 4, 4, 8, 7, 30
 WORD, SPARK, MEMORY = 5, 6, 5
 STATE = WORD + SPARK + 1 + MEMORY
-LONGEST_STATE = 44
+FAIR_STATE, LONGEST_STATE = 30, 44
+SHORTEST_REASON = 8
 NOTHING = "–"
 
 
@@ -54,20 +55,21 @@ class Columns:
             if rest >= size + 1:
                 taken[column] = size
                 rest -= size + 1
-        name = NAME + max(min(rest, LONGEST_NAME - NAME), min(rest, 0))
-        rest = max(0, rest - (LONGEST_NAME - NAME))
-        state = STATE + min(rest, LONGEST_STATE - STATE)
-        rest = max(0, rest - (LONGEST_STATE - STATE))
+        name, rest = _wider(NAME, FAIR_NAME, rest)
+        state, rest = _wider(STATE, FAIR_STATE, rest)
+        name, rest = _wider(name, LONGEST_NAME, rest)
+        state, rest = _wider(state, LONGEST_STATE, rest)
         url = taken.get("url", 0)
         return cls(name, url + rest if url else 0, taken.get("kind", 0), taken.get("commit", 0), state)
 
-    def cells(self, one: Entry, series: "Series | None", *, cursor: bool, marked: bool) -> list[Cell]:
-        """The row of ``one``."""
-        shown = one.look.name.lower()
+    def cells(
+        self, one: Entry, series: "Series | None", *, cursor: bool, marked: bool, cpu: bool = False
+    ) -> list[Cell]:
+        """The row of ``one``; ``cpu``: its CPU as a number instead of its memory."""
         cells = [
             Cell("▸" if cursor else " ", "cursor"),
             Cell("◆" if marked else " ", "mark"),
-            Cell(SYMBOLS[one.look] + " ", shown),
+            Cell(SYMBOLS[one.look] + " ", one.look.name.lower()),
             Cell(fit(one.name, self.name), "name"),
         ]
         if self.url:
@@ -78,19 +80,30 @@ class Columns:
         if self.commit:
             cells.append(Cell(" " + fit(one.commit or NOTHING, self.commit), "muted"))
         cells.append(Cell(" " + fit(age(one.changed_at), AGE, right=True) + " ", "muted"))
-        return cells + self._state(one, series, shown)
+        return cells + (self._well(one, series, cpu=cpu) if one.look is Look.LIVE else self._unwell(one))
 
-    def _state(self, one: Entry, series: "Series | None", shown: str) -> list[Cell]:
-        if one.look is not Look.LIVE:
-            text = f"{one.word}: {one.reason}" if one.reason else one.word
-            return [Cell(fit(text, self.state), shown)]
-        bars = spark(list(series.cpu), SPARK, top=10).rjust(SPARK) if series else " " * SPARK
-        memory = megabytes(series.newest.memory_bytes) if series and series.newest else ""
+    def _well(self, one: Entry, series: "Series | None", *, cpu: bool) -> list[Cell]:
+        bars, figure = "", ""
+        if series and series.newest:
+            bars = spark(list(series.cpu), SPARK, top=10)
+            figure = f"{series.newest.cpu_percent:.0f}%" if cpu else megabytes(series.newest.memory_bytes)
         return [
-            Cell(fit(one.word, WORD), shown),
-            Cell(bars, "bars"),
-            Cell(" " + memory.rjust(MEMORY) + " " * (self.state - STATE), "muted"),
+            Cell(fit(one.word, WORD), one.look.name.lower()),
+            Cell(bars.rjust(SPARK), "bars"),
+            Cell(" " + figure.rjust(MEMORY) + " " * (self.state - STATE), "muted"),
         ]
+
+    def _unwell(self, one: Entry) -> list[Cell]:
+        """The word, and as much of the reason as says anything."""
+        room = self.state - cell_len(one.word) - 2
+        told = one.reason and (room >= SHORTEST_REASON or cell_len(one.reason) <= room)
+        return [Cell(fit(f"{one.word}: {one.reason}" if told else one.word, self.state), one.look.name.lower())]
+
+
+def _wider(now: int, most: int, rest: int) -> tuple[int, int]:
+    """A column that takes of ``rest`` until it has ``most``; one that is short of room gives."""
+    more = min(rest, most - now)
+    return now + more, rest - more
 
 
 def fit(text: str, width: int, *, right: bool = False) -> str:

@@ -57,9 +57,9 @@ class DeploymentList(ScrollView, can_focus=True):
         & > .deployments--heading { color: $text-muted; text-style: bold; }
         & > .deployments--cursor { color: $text-accent; text-style: bold; }
         & > .deployments--mark { color: $text-accent; text-style: bold; }
-        & > .deployments--at-cursor { background: $boost; }
+        & > .deployments--at-cursor { background: $panel; }
         & > .deployments--empty { color: $text-muted; }
-        &:focus > .deployments--at-cursor { background: $block-cursor-blurred-background; text-style: bold; }
+        &:focus > .deployments--at-cursor { background: $primary-muted; text-style: bold; }
         &:nocolor:focus > .deployments--at-cursor { text-style: bold reverse; }
     }
     """
@@ -319,7 +319,8 @@ class DeploymentList(ScrollView, can_focus=True):
         if isinstance(line, str):
             return (Cell(f" {line}", "heading"),)
         cursor, marked = line.id == self._cursor, line.id in self._marks
-        cells = columns.cells(line, self._fleet.series(line.id), cursor=cursor, marked=marked)
+        figures = self._fleet.series(line.id)
+        cells = columns.cells(line, figures, cursor=cursor, marked=marked, cpu=self.order is Order.CPU)
         return tuple(cells if self._fleet.known else [Cell(each.text, "muted") for each in cells])
 
     def render_line(self, y: int) -> Strip:

@@ -17,7 +17,8 @@ class FilterLine(Input):
     """What the list is filtered by, as it is typed. Enter keeps it, Esc lets everything be seen again."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,down", "keep", "keep", id="filter.keep", tooltip="Back to the list, filtered"),
+        Binding("enter", "keep", "keep", priority=True, id="filter.keep", tooltip="Back to the list, filtered"),
+        Binding("down", "keep", show=False, id="filter.down", tooltip="Back to the list, filtered"),
         Binding("escape", "clear", "show all", id="filter.clear", tooltip="Everything is listed again"),
     ]
     DEFAULT_CSS = """

@@ -111,7 +111,8 @@ class DetailPane(Vertical):
             self.tab.figures()
 
     def _sum_up(self, entry: "Entry | None") -> None:
-        fault = self.deployment.error if self.deployment else None
+        told = self.tab_name == NAMES[0]  # the Overview says it all
+        fault = self.deployment.error if self.deployment and not told else None
         self.query_one(Summary).show(entry, self._subject(), fault)
 
     def _subject(self) -> str:
@@ -146,6 +147,7 @@ class DetailPane(Vertical):
             self.tab.left()
             switcher.current = name
             self.query_one(TabLine).show(NAMES.index(name))
+            self._sum_up(self._fleet.entry(self.deployment.id if self.deployment else None))
             if focused:
                 self.focus_content()
         if self.deployment is not None:

@@ -15,8 +15,12 @@ if TYPE_CHECKING:
     from textual.binding import ActiveBinding
 
 LAST = ("app.help", "app.everything", "app.leave")  # at the end, whatever else there is room for
-FIRST = (  # what matters most, where there is room for little
-    "list.open", "view.back", "deployment.add", "deployment.redeploy", "deployment.rollback", "list.filter",
+FIRST = (  # what matters most where there is room for little; then the pane's own keys, then the rest
+    "list.open", "view.back", "deployment.add", "deployment.redeploy", "deployment.rollback",
+)  # fmt: skip
+REST = (
+    "deployment.cancel", "deployment.stop", "deployment.open", "deployment.copy_url", "deployment.env",
+    "deployment.shell", "deployment.delete",
 )  # fmt: skip
 GAP = 2
 
@@ -94,13 +98,20 @@ def fitting(keys: list[Key], width: int) -> list[Key]:
     last = [key for name in LAST for key in keys if key.binding_id == name]
     rest = [key for key in keys if key.binding_id not in LAST]
     free = width + GAP - sum(key.width for key in last)
-    weights = {name: weight for weight, name in enumerate(FIRST)}
     chosen = []
-    for key in sorted(rest, key=lambda each: weights.get(each.binding_id, len(weights))):
+    for key in sorted(rest, key=_weight):
         if key.width <= free:
             chosen.append(key)
             free -= key.width
     return [key for key in rest if key in chosen] + last
+
+
+def _weight(key: Key) -> int:
+    if key.binding_id in FIRST:
+        return FIRST.index(key.binding_id)
+    if key.binding_id in REST:
+        return len(FIRST) + 1 + REST.index(key.binding_id)
+    return len(FIRST) if not key.binding_id.startswith("view.") else len(FIRST) + len(REST) + 1
 
 
 def _can_be_pressed(key: str, active: "ActiveBinding", focused: Widget | None) -> bool:

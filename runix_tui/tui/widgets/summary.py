@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 from textual.widgets import Static
 
@@ -41,7 +42,7 @@ class Summary(Static):
         entry, subject, fault = self._shown
         line = self._about(entry, subject) if entry else Content("")
         if entry and fault and entry.look is not Look.WORKING:
-            line = Content.assemble(line, "\n", _wrong(fault))
+            line = Content.assemble(line, "\n", _wrong(fault).truncate(max(1, self.content_size.width), ellipsis=True))
         if line != self._line:
             self._line = line
             self.update(line)
@@ -52,13 +53,23 @@ class Summary(Static):
         version = f"v{entry.version} · {entry.commit or 'no commit'}" if entry.version else "nothing serves yet"
         since = f" · {age(entry.changed_at)} ago"
         url = plain(entry.url or "")
-        room = self.content_size.width - sum(map(len, (entry.word, version, since, url))) - 2 - 2 * len(GAP) - 1
-        subject = plain(subject)
-        if len(subject) > room:
-            subject = subject[: room - 1] + "…" if room > 8 else ""
-        left = Content.assemble(state, GAP, version, f" {subject}" if subject else "", (since, "$text-muted"))
-        free = self.content_size.width - left.cell_length - len(url)
-        return Content.assemble(left, " " * max(len(GAP), free), (url, "$text-primary"))
+        width = self.content_size.width
+        taken = state.cell_length + len(GAP) + len(version) + len(since) + len(GAP)
+        if taken + len(url) > width:
+            url = url.removeprefix("http://")
+        if taken + len(url) > width:
+            url = ""
+        said = shortened(plain(subject), width - taken - len(url) - 1)
+        left = Content.assemble(state, GAP, version, f" {said}" if said else "", (since, "$text-muted"))
+        free = width - left.cell_length - len(url)
+        return Content.assemble(left, " " * max(0, free), (url, "$text-primary")).truncate(max(1, width), ellipsis=True)
+
+
+def shortened(text: str, width: int) -> str:
+    """``text`` in at most ``width`` cells; nothing where there is no room for what would say anything."""
+    if cell_len(text) <= width:
+        return text
+    return set_cell_size(text, width - 1).rstrip() + "…" if width > 8 else ""
 
 
 def _wrong(fault: "Fault") -> Content:
