@@ -114,6 +114,7 @@ def _locked(locations: Locations, *, patient: bool) -> int:
                 raise ServerRunning(
                     f"A server of {locations.state} runs already (pid {server_pid(locations) or 'unknown'})",
                     hint="`runix serve --stop` ends it; commands use it as it is.",
+                    transient=patient,
                 ) from error
             time.sleep(_POLL)
         else:

@@ -1,8 +1,10 @@
 """What the doctor looks at beside the engine: the home, its settings, its secrets, its server. Changes nothing."""
 
 import os
+import platform
 import stat
 
+from runix_tui import __version__
 from runix_tui.bootstrap.home import is_held, server_hint
 from runix_tui.config import load
 from runix_tui.core.checkup import Check, Level
@@ -12,7 +14,15 @@ from runix_tui.locations import Locations
 
 def examine(locations: Locations) -> list[Check]:
     """The checks, in the order in which a person should mend them."""
-    return [_home(locations), _settings(locations), *_token(locations), _server(locations)]
+    return [_versions(), _home(locations), _settings(locations), _token(locations), _model(), _server(locations)]
+
+
+def _versions() -> Check:
+    return Check("versions", Level.OK, f"Runix {__version__}, Python {platform.python_version()}")
+
+
+def _model() -> Check:
+    return Check("model", Level.OK, "off: rules plan every build")
 
 
 def _home(locations: Locations) -> Check:
@@ -33,15 +43,15 @@ def _settings(locations: Locations) -> Check:
     return Check("config.toml", Level.OK, found)
 
 
-def _token(locations: Locations) -> list[Check]:
+def _token(locations: Locations) -> Check:
     try:
         mode = stat.S_IMODE(locations.token_file.stat().st_mode)
     except OSError:
-        return []
+        return Check("token", Level.OK, "made at the first start")
     if mode & 0o077 == 0:
-        return []
+        return Check("token", Level.OK, f"{locations.token_file}, for this user alone")
     remedy = f"Run: chmod 600 {locations.token_file}; then `runix token --rotate`."
-    return [Check("token", Level.FAIL, f"{locations.token_file} can be read by others", remedy)]
+    return Check("token", Level.FAIL, f"{locations.token_file} can be read by others", remedy)
 
 
 def _server(locations: Locations) -> Check:

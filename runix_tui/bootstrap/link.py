@@ -22,9 +22,6 @@ from runix_tui.locations import Locations
 from runix_tui.tui.link import Door
 
 ACCEPTS_WITHIN = 1.0  # seconds
-CALMER = 2.0  # how much longer to wait before each start that follows one that failed
-FIRST_PAUSE = 0.5  # seconds
-LONGEST_PAUSE = 5.0
 
 
 class HomeLink:
@@ -39,8 +36,6 @@ class HomeLink:
         self._left = threading.Event()
         self._served = False  # whether that child was the server
         self._met = False  # a server of this home, at least once
-        self._pause = 0.0
-        self._next_start = 0.0
 
     @property
     def home(self) -> str:
@@ -99,7 +94,6 @@ class HomeLink:
         if child and not owned:  # another one was first
             self._drop()
         self._met, self._served = True, owned
-        self._pause = 0.0
         return Door(hint.url, token or stored_token(self._locations), owned=owned)
 
     def _see_to_a_server(self, token: Secret | None) -> None:
@@ -110,19 +104,13 @@ class HomeLink:
                 ended, self._child = self._child, None
                 ended.let_go()
                 if not self._served and not is_held(self._locations):
-                    self._calm_down()
                     raise ended.failure()
-            if self._child is None and not self._left.is_set() and time.monotonic() >= self._next_start:
+            if self._child is None and not self._left.is_set():
                 if not self._met:
                     make(self._locations)
                 elif not self._locations.lock_file.exists():
                     raise removed(self._locations)
                 self._child, self._served = spawn(self._locations, token, owned=True), False
-
-    def _calm_down(self) -> None:
-        """A start that failed is not tried again at once: whoever waits for it costs next to nothing."""
-        self._pause = min(LONGEST_PAUSE, self._pause * CALMER or FIRST_PAUSE)
-        self._next_start = time.monotonic() + self._pause
 
     def _drop(self) -> None:
         with self._guard:

@@ -3,18 +3,22 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 from runix_tui import catalog
 from runix_tui.bootstrap import installation
-from runix_tui.config import load
+from runix_tui.config import Config, load
 from runix_tui.core.bases import BaseImage, StoredBase
-from runix_tui.engine import doctor, remedies
+from runix_tui.core.checkup import Check, Level
+from runix_tui.engine import doctor, registry, remedies
 from runix_tui.engine.engine import PodmanEngine
-from runix_tui.errors import InvalidRequest
+from runix_tui.errors import ConfigError, InvalidRequest
+from runix_tui.gateway import doctor as gateway
 from runix_tui.locations import Locations
 from runix_tui.store.store import Store
+
+LONGEST = 10.0  # seconds of a look
 
 Say = Callable[[str], None]
 
@@ -31,8 +35,36 @@ class Finding:
 
 def checkup(locations: Locations) -> list[Finding]:
     """What works on this machine and what does not; changes nothing, and works with no engine at all."""
-    checks = [*installation.examine(locations), *doctor.examine(locations, os.environ)]
+    checks = asyncio.run(examine(locations))
     return [Finding(check.name, check.level.value, check.found, check.remedy) for check in checks]
+
+
+async def examine(locations: Locations) -> list[Check]:
+    """Everything that is looked at, side by side and for at most :data:`LONGEST` seconds, in the order in which a
+    person should mend it."""
+    looks: dict[str, Callable[[], list[Check]]] = {
+        "home": lambda: installation.examine(locations),
+        "engine": lambda: doctor.examine(locations, os.environ),
+        "gateway": lambda: [gateway.examine(locations)],
+        "registry": lambda: [asyncio.run(registry.examine(_settings(locations).registry))],
+    }
+    found = await asyncio.gather(*(_in_time(name, look) for name, look in looks.items()))
+    return [check for checks in found for check in checks]
+
+
+async def _in_time(name: str, look: Callable[[], list[Check]]) -> list[Check]:
+    try:
+        async with asyncio.timeout(LONGEST):
+            return await asyncio.to_thread(look)
+    except TimeoutError:
+        return [Check(name, Level.FAIL, f"not known: it took longer than {LONGEST:g} s", "Look again.")]
+
+
+def _settings(locations: Locations) -> Config:
+    """Those of the file, or the defaults while it is wrong: that is a finding of its own."""
+    with suppress(ConfigError):
+        return load(locations.config_file)
+    return Config()
 
 
 def fix(locations: Locations, say: Say) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from runix_tui import catalog
+from runix_tui.bootstrap.caretaker import Caretaker
 from runix_tui.config import Config, environment_port
 from runix_tui.core.bases import RuntimeProfile
 from runix_tui.core.events import DeploymentChanged
@@ -304,4 +305,5 @@ class _Parts:
             tasks=tasks,
             ready=self.upkeep.ready,
             diary=diary,
+            installation=Caretaker(locations, config),
         )

@@ -246,7 +246,7 @@ def test_the_token_of_the_environment_reaches_it_unseen(home: PtyHome) -> None:
     assert TOKEN not in home.locations.server_log.read_text()
 
 
-# --- what is wrong is said, again and again, and costs little ---------------------------------------------------------
+# --- what is wrong is said, again and again ---------------------------------------------------------------------------
 
 
 def test_a_broken_setting_is_said_until_it_is_right(home: PtyHome) -> None:
@@ -280,18 +280,6 @@ def test_an_unusable_home_and_token_are_said(home: PtyHome) -> None:
         with pytest.raises(RunixError, match="cannot be used"):
             link.connect()
     home.folder.unlink()
-
-
-def test_a_failing_start_is_tried_more_and_more_rarely(home: PtyHome) -> None:
-    home.locations.prepare()
-    home.locations.config_file.write_text("broken")
-    with linked(home) as link:
-        times = []
-        for _ in range(3):
-            with pytest.raises(RunixError):
-                link.connect()
-            times.append(time.monotonic())
-    assert times[2] - times[1] > times[1] - times[0] > 0.5
 
 
 def test_a_removed_home_stays_removed(home: PtyHome) -> None:

@@ -19,7 +19,7 @@ LOG_BYTES = 64 * 1024**2
 
 
 def seed(home: PtyHome, *names: str, foreign: str = "", lines: int = 0) -> list[str]:
-    """Failed deployments with these names, and ``foreign`` in every text of theirs; ``lines`` of both logs. Their ids."""
+    """Failed deployments with these names, ``foreign`` in all their texts, and ``lines`` in both logs; their ids."""
     return asyncio.run(_seed(home, names, foreign, lines))
 
 

@@ -120,11 +120,18 @@ class Terminal:
         deadline = time.monotonic() + within
         while not question():
             left = deadline - time.monotonic()
-            assert left > 0, f"it never came true; the screen:\n{self.text}\n{bytes(self._raw[-300:])!r}"
+            state = f"the screen:\n{self.text}\n{self.raw[-300:]!r}"
+            assert left > 0, f"it never came true; {state}"
+            assert self.process.poll() is None or self._has_news(), f"the program has ended; {state}"
             with self._news:
                 if len(self._raw) == self._drawn:
                     self._news.wait(min(left, 0.05))
         return time.monotonic() - self.started
+
+    def _has_news(self) -> bool:
+        """Whether something was written that has not been looked at; of a program that has ended it comes soon."""
+        with self._news:
+            return len(self._raw) > self._drawn or self._news.wait(0.2)
 
     # --- what is done to it -------------------------------------------------------------------------------------------
 
@@ -147,10 +154,14 @@ class Terminal:
         """A signal to the program."""
         self.process.send_signal(number)
 
-    def hang_up(self) -> None:
-        """The terminal goes away, as when its window is closed."""
+    def pause_reading(self) -> None:
+        """From now on the terminal takes nothing, as when its program hangs."""
         self._over = True
         self._reader.join(10)
+
+    def hang_up(self) -> None:
+        """The terminal goes away, as when its window is closed."""
+        self.pause_reading()
         os.close(self._slave)
         os.close(self._master)
 

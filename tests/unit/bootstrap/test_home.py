@@ -98,8 +98,9 @@ def test_patience_waits_for_a_server_that_ends(locations: Locations) -> None:
 
 def test_patience_ends_when_another_server_listens(locations: Locations) -> None:
     with server_lock(locations), announced(locations, "http://127.0.0.1:1"):
-        with pytest.raises(ServerRunning), server_lock(locations, patient=True):
+        with pytest.raises(ServerRunning) as beaten, server_lock(locations, patient=True):
             pass
+        assert beaten.value.transient, "whoever waits for it tries again"
 
 
 def test_patience_does_not_make_a_removed_home_anew(locations: Locations) -> None:
