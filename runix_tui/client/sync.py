@@ -105,9 +105,10 @@ class Client:
         """Versions, newest first."""
         return self._call(list[wire.HistoryEntry], "GET", f"/deployments/{deployment_id}/history")
 
-    def version(self, deployment_id: str, number: int) -> wire.VersionDetails:
-        """One version with plan, Dockerfile, stages."""
-        return self._call(wire.VersionDetails, "GET", f"/deployments/{deployment_id}/versions/{number}")
+    def version(self, deployment_id: str, number: int, *, reveal: bool = False) -> wire.VersionDetails:
+        """One version with plan, Dockerfile, stages; ``reveal`` shows the values of env."""
+        query = {"reveal": "true"} if reveal else {}
+        return self._call(wire.VersionDetails, "GET", f"/deployments/{deployment_id}/versions/{number}", params=query)
 
     def plan(self, body: Mapping[str, Any]) -> wire.Planned:
         """What a deployment would be built by; fetches, builds nothing. ``body`` is that of :meth:`create`, where the

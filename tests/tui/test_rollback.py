@@ -1,0 +1,114 @@
+"""Rolling back: the question says what will happen, the same place shows how it goes and what came of it."""
+
+import asyncio
+from typing import Any
+
+from textual.pilot import Pilot
+
+from runix_tui.core.requests import ChangeRequest
+from runix_tui.core.secret import Secret
+from runix_tui.errors import StartError
+from tests.tui.conftest import NARROW, opened, sees, text_of
+from tests.tui.served import Served, ServedLink
+
+
+def two_versions(server: Served, **config: Any) -> str:
+    """A service that was deployed twice, with other variables the second time."""
+    made = server.deploy("shop", env={"WORKERS": Secret("2"), "OLD": Secret("x")}, **config)
+    change = ChangeRequest({"WORKERS": Secret("4-secret"), "NEW": Secret("y"), "OLD": None}, {"instance_type": "pro"})
+    server.do(server.runix.change(made, change))
+    server.settle(made)
+    return made
+
+
+async def asked(pilot: Pilot[None], *keys: str) -> None:
+    """The question is there, and all of it was read."""
+    await sees(pilot, lambda: "shop" in text_of(pilot.app))
+    await pilot.press(*(keys or ("b",)))
+    await sees(pilot, lambda: "goes back too" in text_of(pilot.app) or "stays as it is" in text_of(pilot.app))
+
+
+async def test_says_what_will_happen_before_it_does(server: Served, link: ServedLink) -> None:
+    two_versions(server)
+    async with opened(link) as pilot:
+        await asked(pilot)
+        await sees(pilot, lambda: "WORKERS (other value)" in text_of(pilot.app))
+        shown = text_of(pilot.app)
+        assert "Roll shop back to v1?" in shown
+        assert "OLD (comes back)" in shown
+        assert "NEW (goes)" in shown
+        assert "pro → starter" in shown
+        assert "4-secret" not in shown
+        await pilot.press("escape")
+        await sees(pilot, lambda: "Roll shop back" not in text_of(pilot.app))
+    assert server.runix.get(pilot_deployment(server)).current.number == 2  # type: ignore[union-attr]
+
+
+async def test_rolls_back_and_says_so(server: Served, link: ServedLink) -> None:
+    made = two_versions(server)
+    async with opened(link, NARROW) as pilot:
+        await asked(pilot)
+        await pilot.press("enter")
+        await sees(pilot, lambda: "The release of v1 serves, as v3." in text_of(pilot.app))
+        assert "✓ route" in text_of(pilot.app)
+        assert "Undo: b takes back to v2." in text_of(pilot.app)
+        await pilot.press("enter")
+        await sees(pilot, lambda: "Undo" not in text_of(pilot.app))
+    assert server.runix.get(made).serving.number == 3  # type: ignore[union-attr]
+
+
+async def test_shows_the_stages_as_they_pass_and_goes_on_when_closed(server: Served, link: ServedLink) -> None:
+    made = two_versions(server)
+    gate = server.world.faults().gate("switch")
+    async with opened(link) as pilot:
+        await asked(pilot)
+        await pilot.press("enter")
+        await sees(pilot, lambda: "✓ check" in text_of(pilot.app) and "◐ route" in text_of(pilot.app))
+        await pilot.press("escape")
+        await sees(pilot, lambda: "Rolling shop back" not in text_of(pilot.app))
+        server.loop.call_soon_threadsafe(gate.set)
+        await sees(pilot, lambda: any("v1 serves again" in each.text for each in pilot.app.notices.kept))  # type: ignore[attr-defined]
+    assert server.runix.get(made).serving.number == 3  # type: ignore[union-attr]
+
+
+async def test_a_failure_is_shown_with_its_evidence(server: Served, link: ServedLink) -> None:
+    made = two_versions(server)
+    server.world.faults().fail["start"] = StartError(
+        "It exits with 3.", code="exited", hint="Look.", evidence=("boom",)
+    )
+    async with opened(link) as pilot:
+        await asked(pilot)
+        await pilot.press("enter")
+        await sees(pilot, lambda: "shop was not rolled back" in text_of(pilot.app))
+        shown = text_of(pilot.app)
+        assert "It exits with 3." in shown
+        assert "│ boom" in shown
+        assert "✗ start" in shown
+        assert "v2 serves on." in shown
+    assert server.runix.get(made).serving.number == 2  # type: ignore[union-attr]
+
+
+async def test_nowhere_to_go_is_said(server: Served, link: ServedLink) -> None:
+    server.deploy("shop")
+    async with opened(link) as pilot:
+        await sees(pilot, lambda: "shop" in text_of(pilot.app))
+        await pilot.press("b")
+        await sees(pilot, lambda: "No version before the one that serves" in text_of(pilot.app))
+        await pilot.press("enter")
+        await asyncio.sleep(0)
+        assert "Rolling" not in text_of(pilot.app)
+
+
+async def test_an_image_that_vanished_is_told_by_the_server(server: Served, link: ServedLink) -> None:
+    two_versions(server)
+    server.world.engine.stored.clear()
+    async with opened(link) as pilot:
+        await asked(pilot)
+        await pilot.press("enter")
+        await sees(pilot, lambda: "The image of version 1 is gone" in text_of(pilot.app))
+        assert "v2 serves on." in text_of(pilot.app)
+
+
+def pilot_deployment(server: Served) -> str:
+    """The id of the only deployment."""
+    return server.runix.deployments()[0].deployment.id
