@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from runix_tui.api import openapi, problems
 from runix_tui.api.auth import Guard, Token
 from runix_tui.api.limits import BodyLimit
-from runix_tui.api.routes import activity, deployments, docs, events, health, logs, projects
+from runix_tui.api.routes import activity, deployments, docs, events, health, installation, logs, projects
 from runix_tui.api.sse import Streams
 from runix_tui.deploy.orchestrator import Orchestrator
 
@@ -17,6 +17,7 @@ _TAGS = [
     {"name": "logs", "description": "Build and run-time logs as streams that can be resumed."},
     {"name": "projects", "description": "Groups of deployments with one network."},
     {"name": "events", "description": "Every state change, and everything that is done, as it happens."},
+    {"name": "installation", "description": "The machine's health and the user's settings."},
     {"name": "health", "description": "The installation itself."},
 ]
 
@@ -47,7 +48,7 @@ def create_app(
     app.state.orchestrator = orchestrator
     app.state.instance_types = tuple(instance_types)
     app.state.streams = Streams()
-    for room in (deployments, logs, projects, events, activity, health, docs):
+    for room in (deployments, logs, projects, events, activity, installation, health, docs):
         app.include_router(room.router)
     problems.install(app)
     app.add_middleware(BodyLimit)

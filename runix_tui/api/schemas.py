@@ -202,6 +202,19 @@ class NewProject(Body):
     name: Name = Field(description="1-40 of a-z, 0-9 and '-', begins with a letter; unique.")
 
 
+class SettingsPatch(Body):
+    """Keys of config.toml with new values; null gives a key's default back."""
+
+    model_config = ConfigDict(
+        extra="allow", json_schema_extra={"examples": [{"build.cpus": 1.5, "registry.mirror": None}]}
+    )
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        """What was sent."""
+        return self.model_extra or {}
+
+
 class Nothing(Body):
     """A request that takes no fields."""
 

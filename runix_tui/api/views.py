@@ -7,10 +7,12 @@ from typing import Any, TypedDict
 from runix_tui.api.problems import plain
 from runix_tui.core import wire
 from runix_tui.core.activity import ActivityEntry
+from runix_tui.core.checkup import Check, Level
 from runix_tui.core.models import Commit, Kind, Project, ServiceConfig, ServiceType, Usage, Version
 from runix_tui.core.plan import Plan
 from runix_tui.core.requests import DeploymentView, SystemHealth
 from runix_tui.core.secret import MASK, Secret
+from runix_tui.core.settings import Settings
 from runix_tui.core.stages import Stage, Status, VersionStatus
 from runix_tui.errors import Failure
 
@@ -187,6 +189,23 @@ def activity(entry: ActivityEntry) -> wire.Activity:
     """Something that was done."""
     told = asdict(entry) | {"subject": plain(entry.subject), "detail": plain(entry.detail)}
     return wire.Activity(**told)
+
+
+def check(one: Check) -> wire.Check:
+    """One line of a check-up."""
+    return wire.Check(
+        name=one.name,
+        status=one.level,
+        found=plain(one.found),
+        remedy=plain(one.remedy) if one.level is not Level.OK else "",
+        fixable=bool(one.fix) and one.level is not Level.OK,
+    )
+
+
+def settings(found: Settings) -> wire.Settings:
+    """config.toml."""
+    keys = [wire.Setting(**asdict(one)) for one in found.settings]
+    return wire.Settings(path=plain(found.path), text=plain(found.text), settings=keys, restart=found.restart)
 
 
 def project(one: Project) -> wire.Project:

@@ -1,4 +1,4 @@
-"""What the orchestrator needs of the outside world, as Protocols: engine, source, gateway, clock.
+"""What the orchestrator needs of the outside world, as Protocols: engine, source, gateway, clock, installation.
 
 A second engine is a new package beside ``engine/``; tests put fakes here and nowhere else.
 """
@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from runix_tui.core.bases import BaseImage, StoredBase
+from runix_tui.core.checkup import Check
 from runix_tui.core.events import EngineEvent
 from runix_tui.core.models import Commit, InstanceType, Route, Usage
 from runix_tui.core.secret import Secret
+from runix_tui.core.settings import Settings
 
 LogSink = Callable[[str, str], None]
 """Takes ``(stream, text)``: a line, or in a flood many of them with newlines in between. Stream is ``stdout``,
@@ -390,4 +392,24 @@ class Gateway(Protocol):
 
     async def remove(self) -> None:
         """Remove the gateway's container (``uninstall``)."""
+        ...
+
+
+# --- the installation ------------------------------------------------------------------------------------------------
+
+
+class Installation(Protocol):
+    """What is around the deployments: the machine's health and the user's settings."""
+
+    async def checkup(self) -> list[Check]:
+        """What works on this machine and what does not; works without an engine, and takes 10 s at most."""
+        ...
+
+    async def settings(self) -> Settings:
+        """config.toml. Raises ``Conflict`` (``config``) while it cannot be read or is wrong."""
+        ...
+
+    async def change_settings(self, changes: Mapping[str, Any]) -> Settings:
+        """Set keys (``build.cpus``), or (None) take them out; everything else in the file stays as it is. Raises
+        ``InvalidRequest`` naming each wrong key, ``Conflict``."""
         ...

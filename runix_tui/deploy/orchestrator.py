@@ -11,7 +11,7 @@ from runix_tui.core.activity import ActivityEntry, ActivitySource, Note
 from runix_tui.core.events import DeploymentChanged
 from runix_tui.core.models import Deployment, Project, Usage, Version
 from runix_tui.core.names import NAME_RULE, is_service_name
-from runix_tui.core.ports import Clock, Engine, Gateway
+from runix_tui.core.ports import Clock, Engine, Gateway, Installation
 from runix_tui.core.requests import ChangeRequest, CreateRequest, DeploymentView, SystemHealth
 from runix_tui.core.stages import Status, VersionStatus
 from runix_tui.deploy.bus import Bus
@@ -50,7 +50,9 @@ class Orchestrator:
         tasks: Tasks,
         ready: asyncio.Event,
         diary: Diary,
+        installation: Installation,
     ) -> None:
+        self.installation = installation
         self._store = store
         self._engine = engine
         self._gateway = gateway

@@ -9,6 +9,7 @@ import time
 from dataclasses import dataclass
 
 from runix_tui import config
+from runix_tui.core.checkup import Check, Level
 from runix_tui.core.ports import LogSink
 from runix_tui.engine.connection import Connection
 from runix_tui.engine.faults import Refused, mapped
@@ -42,6 +43,43 @@ def qualified(reference: str) -> str:
     return name if ":" in last or "@" in last else f"{name}:latest"
 
 
+def mirror_of(settings: config.Registry) -> str:
+    """The host and path that stand in for docker.io; empty: none."""
+    return (settings.mirror or "").removeprefix("https://").removeprefix("http://").rstrip("/")
+
+
+async def probe(host: str, *, insecure: bool = False) -> str:
+    """Ask a registry for its API's version: the engine itself tries several times, for many seconds. Gives why it
+    cannot be asked; empty: it answers."""
+    import aiohttp
+
+    scheme = "http" if insecure else "https"
+    url = f"{scheme}://{_HUB_ADDRESS if host == HUB else host}/v2/"
+    limits = aiohttp.ClientTimeout(total=_ANSWER, connect=_CONNECT)
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=limits, trust_env=True) as session,  # the host's proxies
+            session.get(url, allow_redirects=False) as answer,
+        ):
+            return "" if answer.status in _SPEAKS else f"{host} answered {answer.status}"
+    except aiohttp.ClientSSLError:
+        return ""  # the engine has its own ways to trust: let it try
+    except (aiohttp.ClientError, OSError, ValueError):
+        return f"{host} does not answer"
+
+
+async def examine(settings: config.Registry) -> Check:
+    """The doctor's look at where base images come from."""
+    if settings.offline:
+        return Check("registry", Level.OK, "never asked (registry.offline in config.toml)")
+    host = mirror_of(settings).partition("/")[0] or HUB
+    why = await probe(host, insecure=settings.insecure)
+    if not why:
+        return Check("registry", Level.OK, f"{host} answers")
+    remedy = "Base images are then built from the distribution's packages; registry.mirror names another registry."
+    return Check("registry", Level.WARN, why, remedy)
+
+
 class Registry:
     """Registries as the engine behind ``connection`` reaches them."""
 
@@ -72,43 +110,25 @@ class Registry:
 
     def _source(self, reference: str) -> str:
         """Where to pull from: the mirror stands in for docker.io alone."""
-        mirror = (self._settings.mirror or "").removeprefix("https://").removeprefix("http://").rstrip("/")
+        mirror = mirror_of(self._settings)
         return (
             f"{mirror}/{reference.removeprefix(f'{HUB}/')}" if mirror and reference.startswith(f"{HUB}/") else reference
         )
 
     def _insecure(self, host: str) -> bool:
-        return self._settings.insecure and (self._settings.mirror or "").partition("/")[0] == host
+        return self._settings.insecure and mirror_of(self._settings).partition("/")[0] == host
 
     async def _is_away(self, host: str, *, again: bool) -> str:
         """Why a registry cannot be asked, empty when it can."""
         until, why = self._away.get(host, (0.0, ""))
         if not again and time.monotonic() < until:
             return why
-        why = await self._probe(host)
+        why = await probe(host, insecure=self._insecure(host))
         if why:
             self._away[host] = (time.monotonic() + REMEMBERED, why)
         else:
             self._away.pop(host, None)
         return why
-
-    async def _probe(self, host: str) -> str:
-        """Ask for the API's version: the engine itself tries several times, for many seconds."""
-        import aiohttp
-
-        scheme = "http" if self._insecure(host) else "https"
-        url = f"{scheme}://{_HUB_ADDRESS if host == HUB else host}/v2/"
-        limits = aiohttp.ClientTimeout(total=_ANSWER, connect=_CONNECT)
-        try:
-            async with (
-                aiohttp.ClientSession(timeout=limits, trust_env=True) as session,  # the host's proxies
-                session.get(url, allow_redirects=False) as answer,
-            ):
-                return "" if answer.status in _SPEAKS else f"{host} answered {answer.status}"
-        except aiohttp.ClientSSLError:
-            return ""  # the engine has its own ways to trust: let it try
-        except (aiohttp.ClientError, OSError, ValueError):
-            return f"{host} does not answer"
 
     async def _ask(self, source: str, log: LogSink) -> Pulled:
         host = source.partition("/")[0]

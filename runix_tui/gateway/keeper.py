@@ -16,7 +16,7 @@ from runix_tui.locations import Locations
 START_TIME = 15.0  # seconds until a started HAProxy answers
 ADOPT_TIME = 10.0  # seconds that a running one is given to answer: it is being restarted, or the machine is busy
 _POLL = 0.05
-_PORT_FILE = "port"
+PORT_FILE = "port"
 
 
 class Keeper:
@@ -42,7 +42,7 @@ class Keeper:
         self._wanted_port = wanted_port
         self._say = say
         self._runtime = runtime
-        self.port = files.read_port(locations.gateway / _PORT_FILE)
+        self.port = files.read_port(locations.gateway / PORT_FILE)
         self._settled = self.port is not None
 
     async def reserve(self) -> None:
@@ -163,7 +163,7 @@ class Keeper:
     async def _settle_on(self, port: int) -> None:
         self.port = port
         self._settled = True
-        await asyncio.to_thread(files.write, self._locations.gateway, {_PORT_FILE: f"{port}\n"})
+        await asyncio.to_thread(files.write, self._locations.gateway, {PORT_FILE: f"{port}\n"})
 
     async def _make_folders(self) -> None:
         for folder in (self._locations.gateway, self._locations.gateway_socket_dir):

@@ -4,19 +4,23 @@ import asyncio
 import contextlib
 import random
 import threading
+import tomllib
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
 from runix_tui.api.app import create_app
 from runix_tui.api.server import Server, ServerThread
+from runix_tui.config import Config, editing
 from runix_tui.core import names
 from runix_tui.core.activity import ActivityEntry
+from runix_tui.core.checkup import Check, Level
 from runix_tui.core.events import DeploymentChanged
 from runix_tui.core.models import (
     Commit,
@@ -34,6 +38,7 @@ from runix_tui.core.plan import Origin, Plan, Runtime
 from runix_tui.core.ports import EngineInfo
 from runix_tui.core.requests import ChangeRequest, CreateRequest, DeploymentView, SystemHealth
 from runix_tui.core.secret import Secret
+from runix_tui.core.settings import Settings
 from runix_tui.core.stages import Stage, Status, VersionStatus
 from runix_tui.deploy.bus import Bus
 from runix_tui.deploy.clock import SystemClock
@@ -55,6 +60,31 @@ class Ends:
 
     first: int
     last: int | None = None
+
+
+class FakeInstallation:
+    """A machine that is well enough, and settings in memory."""
+
+    def __init__(self) -> None:
+        self.text = ""
+        self.fault: Exception | None = None
+
+    async def checkup(self) -> list[Check]:
+        return [
+            Check("home", Level.OK, "/home", "nothing", (("true",),)),
+            Check("engine", Level.FAIL, "no \udcff engine", "Install it.", (("apt", "install", "podman"),)),
+            Check("linger", Level.WARN, "off", "Ask somebody."),
+        ]
+
+    async def settings(self) -> Settings:
+        if self.fault:
+            raise self.fault
+        found = editing.settings(self.text, Config.model_validate(tomllib.loads(self.text)))
+        return Settings("/home/config.toml", self.text, found, restart=bool(self.text))
+
+    async def change_settings(self, changes: Mapping[str, Any]) -> Settings:
+        self.text = editing.changed(self.text, changes)
+        return await self.settings()
 
 
 class Nameless(Store):
@@ -82,6 +112,7 @@ class FakeOrchestrator(Orchestrator):
         self.engine_away = False
         self.fault: Exception | None = None
         self.calls: list[tuple[str, object]] = []
+        self.installation = FakeInstallation()
         self.diary = Diary(Nameless(), SystemClock())
 
     # reads

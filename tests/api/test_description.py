@@ -28,6 +28,9 @@ CALLS = {
     ("get", "/events"): "200",
     ("get", "/usage"): "200",
     ("get", "/activity"): "200",
+    ("get", "/checkup"): "200",
+    ("get", "/settings"): "200",
+    ("patch", "/settings"): "200",
     ("get", "/healthz"): "200",
 }
 

@@ -26,9 +26,16 @@ values = st.recursive(
     lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(texts, inner, max_size=4)),
     max_leaves=8,
 )
-fields = st.sampled_from([*NewDeployment.model_fields, *DeploymentPatch.model_fields, "version", "name", "x"])
+settings_keys = ["build.cpus", "registry.mirror", "api.allowed_hosts", "build.ca_bundle", "git.credentials"]
+names = [*NewDeployment.model_fields, *DeploymentPatch.model_fields, "version", "name", "x", *settings_keys]
+fields = st.sampled_from(names)
 bodies = st.one_of(values, st.dictionaries(fields, values, max_size=6).map(lambda more: {**BASE, **more}))
-raws = st.one_of(st.binary(max_size=200), bodies.map(lambda body: json.dumps(body).encode()))
+some_settings = st.dictionaries(st.sampled_from(settings_keys), values, max_size=3)
+raws = st.one_of(
+    some_settings.map(lambda body: json.dumps(body).encode()),
+    st.binary(max_size=200),
+    bodies.map(lambda body: json.dumps(body).encode()),
+)
 bad_names = st.sampled_from(
     ["content-type", "accept", "last-event-id", "authorization", "host", "content-encoding", "cookie"]
 )
@@ -69,7 +76,8 @@ async def made(api):
 @FEW
 @given(raw=raws, media=st.sampled_from(["application/json", "text/plain", "", "application/json; charset=x"]))
 async def test_bodies(api, made, raw, media):
-    for method, path in (("POST", "/deployments"), ("PATCH", f"/deployments/{made}"), ("POST", "/projects")):
+    calls = (("POST", "/deployments"), ("PATCH", f"/deployments/{made}"), ("POST", "/projects"), ("PATCH", "/settings"))
+    for method, path in calls:
         headers = {"content-type": media} if media else {}
         is_good(await api.request(method, path, content=raw, headers=headers))
     is_good(await api.post(f"/deployments/{made}/rollback", content=raw, headers={"content-type": "application/json"}))

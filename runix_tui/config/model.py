@@ -1,0 +1,99 @@
+"""What can be set: each section of config.toml as a value, with what people are told of each key. Reads no file."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+GIB = 1024**3
+Positive = Annotated[float, Field(gt=0)]
+Seconds = Annotated[float, Field(ge=0)]
+
+
+class Section(BaseModel):
+    """The root: no other keys than these."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Api(Section):
+    """``[api]``."""
+
+    allowed_hosts: tuple[str, ...] = Field(default=(), description="More values of the Host header that are answered.")
+
+
+class Build(Section):
+    """``[build]``: limits of a build, and the CA bundle that builds trust beside the distribution's own."""
+
+    ca_bundle: Path | None = Field(
+        default=None, description="A file of CA certificates that builds and fetches trust as well."
+    )
+    keep_ca: bool = Field(default=False, description="Leave these certificates in the final image.")
+    cpus: Annotated[Positive, Field(le=4096)] = Field(default=2.0, description="Cores of one build.")
+    memory: Annotated[int, Field(ge=64 * 1024**2)] = Field(
+        default=4 * GIB, description="Memory of one build, in bytes."
+    )
+    timeout: Positive = Field(default=1800, description="Seconds that a build may take.")
+    concurrent: Annotated[int, Field(ge=1, le=32)] = Field(default=2, description="Builds at once on this machine.")
+
+
+class Registry(Section):
+    """``[registry]``."""
+
+    mirror: str | None = Field(default=None, description="A host (and path) that is asked instead of docker.io.")
+    offline: bool = Field(default=False, description="Never ask a registry.")
+    insecure: bool = Field(default=False, description="The mirror speaks plain HTTP.")
+
+
+class GitCredential(Section):
+    """``[git.credentials."host"]``: where the password of a host comes from; never the password itself."""
+
+    username: str = "x-access-token"
+    token_env: str | None = None
+    token_file: Path | None = None
+
+
+class Git(Section):
+    """``[git]``: limits of a fetch."""
+
+    credentials: dict[str, GitCredential] = Field(default_factory=dict)
+    max_bytes: Annotated[int, Field(ge=1024**2)] = Field(
+        default=2 * GIB, description="Bytes of a checkout and of its git objects, at most."
+    )
+    timeout: Positive = Field(default=600, description="Seconds that a fetch may take.")
+    max_submodules: Annotated[int, Field(ge=0)] = Field(
+        default=50, description="Submodules of one repository, at most."
+    )
+    submodule_depth: Annotated[int, Field(ge=0)] = Field(
+        default=3, description="How deep submodules may be inside others."
+    )
+
+
+class Logs(Section):
+    """``[logs]``."""
+
+    max_bytes: Annotated[int, Field(ge=1024**2)] = Field(
+        default=256 * 1024**2,
+        description="Bytes kept of one deployment's run-time log, and of its build logs; the oldest go first.",
+    )
+
+
+class Deploy(Section):
+    """``[deploy]``."""
+
+    health_timeout: Positive = Field(default=300, description="Seconds to become healthy where a health path is given.")
+    listen_timeout: Positive = Field(default=60, description="Seconds to listen where no health path is given.")
+    drain_timeout: Seconds = Field(default=60, description="Seconds that connections to a replaced version may go on.")
+    stop_timeout: Seconds = Field(default=30, description="Seconds between SIGTERM and SIGKILL.")
+    keep_releases: Annotated[int, Field(ge=1)] = Field(default=5, description="Images that are kept to go back to.")
+
+
+class Config(Section):
+    """All of config.toml."""
+
+    api: Api = Api()
+    build: Build = Build()
+    registry: Registry = Registry()
+    git: Git = Git()
+    logs: Logs = Logs()
+    deploy: Deploy = Deploy()
