@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -17,6 +18,7 @@ from runix_tui.errors import RunixError
 from runix_tui.tui import state
 from runix_tui.tui.connection import Connection
 from runix_tui.tui.fleet import Fleet
+from runix_tui.tui.harmless import HARMLESS
 from runix_tui.tui.keys import Bound, keymap
 from runix_tui.tui.known import Known
 from runix_tui.tui.link import Link, StartOptions
@@ -112,6 +114,10 @@ class RunixApp(App[None], inherit_bindings=False):
         notice = self.notices.add(weight, title, text)
         self.notify(notice.text, title=notice.title, severity=weight.value, markup=False)
         self.main.noticed(notice)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Textual's own, then the last gate for what is foreign."""
+        return [*super().get_line_filters(), HARMLESS]
 
     def get_loading_widget(self) -> Widget:
         """Nothing that moves while nothing happens."""
