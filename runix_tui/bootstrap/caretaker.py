@@ -41,7 +41,8 @@ class Caretaker:
         path = self._locations.config_file
         with _as_conflict():
             config, text = load(path), _text(path)
-        return Settings(str(path), text, editing.settings(text, config), restart=config != self._config)
+        restart = config.of_server != self._config.of_server
+        return Settings(str(path), text, editing.settings(text, config), restart=restart)
 
     def _change(self, changes: Mapping[str, Any]) -> Settings:
         self._read()  # a file that is wrong is for a person to mend

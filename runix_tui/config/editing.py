@@ -7,10 +7,10 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, get_args, get_origin
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from runix_tui.config.model import Config, Section
+from runix_tui.config.model import Config
 from runix_tui.core.settings import Setting
 from runix_tui.errors import FieldError, InvalidRequest
 
@@ -71,7 +71,7 @@ def _fields() -> dict[str, FieldInfo]:
     found: dict[str, FieldInfo] = {}
     for section, of_section in Config.model_fields.items():
         kind = of_section.annotation
-        assert isinstance(kind, type) and issubclass(kind, Section)  # noqa: S101, PT018 - what Config is made of
+        assert isinstance(kind, type) and issubclass(kind, BaseModel)  # noqa: S101, PT018 - what Config is made of
         found |= {f"{section}.{name}": field for name, field in kind.model_fields.items() if field.description}
     return found
 

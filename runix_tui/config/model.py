@@ -88,6 +88,24 @@ class Deploy(Section):
     keep_releases: Annotated[int, Field(ge=1)] = Field(default=5, description="Images that are kept to go back to.")
 
 
+class Tui(Section):
+    """``[tui]``: the full-screen UI. A front end follows it at once."""
+
+    theme: str = Field(
+        default="", description="Colours of the full-screen UI: runix, runix-light, runix-high-contrast."
+    )
+
+
+class Keys(BaseModel):
+    """``[keys]``: keys of the full-screen UI by the name of what they do: ``"deployment.redeploy" = "R"``.
+
+    Which names there are, only the front end knows; it says what it cannot follow.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+    __pydantic_extra__: dict[str, str | dict[str, str]]
+
+
 class Config(Section):
     """All of config.toml."""
 
@@ -97,3 +115,10 @@ class Config(Section):
     git: Git = Git()
     logs: Logs = Logs()
     deploy: Deploy = Deploy()
+    tui: Tui = Tui()
+    keys: Keys = Keys()
+
+    @property
+    def of_server(self) -> "Config":
+        """What a running server follows only when it starts again."""
+        return self.model_copy(update={"tui": Tui(), "keys": Keys()})

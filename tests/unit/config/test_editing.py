@@ -3,6 +3,7 @@
 import tomllib
 
 import pytest
+from pydantic import ValidationError
 
 from runix_tui.config import Config
 from runix_tui.config.editing import changed, settings
@@ -85,3 +86,12 @@ def test_what_is_wrong_is_named(changes, wrong):
     assert found.keys() == wrong.keys()
     for path, message in wrong.items():
         assert message in found[path]
+
+
+def test_keys_and_theme_of_the_front_end_are_the_users_own() -> None:
+    text = '[tui]\ntheme = "runix-light"\n[keys]\n"deployment.redeploy" = "R"\nlist.open = "l"\n'
+    found = Config.model_validate(tomllib.loads(text))
+    assert found.tui.theme == "runix-light"
+    assert found.of_server == Config(), "no server need start again for them"
+    with pytest.raises(ValidationError):
+        Config.model_validate(tomllib.loads('[keys]\n"deployment.redeploy" = 5\n'))
