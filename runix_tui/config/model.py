@@ -103,7 +103,7 @@ class Keys(BaseModel):
     """
 
     model_config = ConfigDict(frozen=True, extra="allow")
-    __pydantic_extra__: dict[str, str | dict[str, str]]
+    __pydantic_extra__: dict[str, str | dict[str, str]] = Field(init=False)
 
 
 class Config(Section):
