@@ -20,11 +20,13 @@ _HEAD = re.compile(r"ref: refs/heads/(\S.*)")
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """One that can be chosen. ``text`` is what one would have typed; ``git``: a repository, with this branch out."""
+    """One that can be chosen. ``text`` is what one would have typed; ``git``: a repository, with this branch out;
+    ``deeper``: more can be typed behind it."""
 
     text: str
     git: bool = False
     branch: str | None = None
+    deeper: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ def files(typed: str, cwd: Path | None = None) -> list[Folder]:
         for entry in islice(os.scandir(parent), LOOKED_AT) if parent else ():
             if entry.name.startswith(begun or ".env") and entry.is_file():
                 found.append(entry.name)
-    return [Folder(f"{before}{slash}{name}") for name in sorted(found)] + folders
+    return [Folder(f"{before}{slash}{name}", deeper=False) for name in sorted(found)] + folders
 
 
 def is_repository(folder: Path) -> bool:

@@ -73,7 +73,7 @@ class DoctorView(Vertical):
 
     def action_look(self) -> None:
         """Look at everything; what was found before stays until then."""
-        self.run_worker(self._look(), group="doctor", exclusive=True)
+        self.run_worker(self._look, group="doctor", exclusive=True)
 
     def action_fix(self) -> None:
         """Get what is missing, in place of the screen; then look again."""

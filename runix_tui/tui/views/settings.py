@@ -1,6 +1,7 @@
 """A view: config.toml as a form. What a value may be is the server's to say; it also keeps the file's comments."""
 
 from collections.abc import Sequence
+from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING, ClassVar, Self, cast
 
@@ -63,19 +64,19 @@ class SettingsView(Vertical):
 
     def on_show(self) -> None:
         """On the screen: read the file."""
-        self.run_worker(self._read(), group="settings", exclusive=True)
+        self.run_worker(self._read, group="settings", exclusive=True)
 
     def action_edit_file(self) -> None:
         """The file in the user's editor; then it is read again."""
         if self._form is None:
             return
         lend(self.runix, "open config.toml", [*editor(), self._form.path])
-        self.run_worker(self._read(), group="settings", exclusive=True)
+        self.run_worker(self._read, group="settings", exclusive=True)
 
     @on(SettingRow.Wanted)
     def change(self, event: SettingRow.Wanted) -> None:
         """A key is to get another value."""
-        self.run_worker(self._change(event.row, {event.row.key: event.value}), group="settings")
+        self.run_worker(partial(self._change, event.row, {event.row.key: event.value}), group="settings")
 
     async def _read(self) -> None:
         if self._form is None:
