@@ -78,8 +78,10 @@ class Journal:
         return self.add(*log_entries(at, stream, text))
 
     def mark(self, at: str, stage: str, status: str) -> int:
-        """Add a StageMark."""
-        return self.add(stage_entry(at, stage, status), 1)
+        """Add a StageMark. Readers get it at once."""
+        seq = self.add(stage_entry(at, stage, status), 1)
+        self.flush()
+        return seq
 
     def end(self, at: str, status: str) -> int:
         """Add an End (of one build)."""

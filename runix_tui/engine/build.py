@@ -191,7 +191,7 @@ class Builder:
             "pullpolicy": "never",
             "nsoptions": json.dumps([namespace]),
             "excludes": json.dumps([*job.ignore, self._file + "*"]),
-            "labels": json.dumps(dict(sorted(job.labels.items()))),
+            "labels": json.dumps(dict(sorted(job.labels.items() - job.layer_labels.items()))),  # each is a step
             "buildargs": json.dumps({**self.provision.arguments, **job.args}),
             "secrets": json.dumps(secrets),
         }

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from runix_tui.core.events import End, Gap, LogLine
+from runix_tui.core.events import End, Gap, LogLine, StageMark
 from runix_tui.deploy import journal as journal_module
 from runix_tui.deploy.journal import Batch, Journal
 from runix_tui.deploy.segments import SEGMENT_MIN, Segments
@@ -200,6 +200,31 @@ async def test_the_timer_wakes_readers(folder: Path) -> None:
     await asyncio.to_thread(journal.append, AT, "stdout", "line 2")  # a thread wakes it too
     assert lines([await asyncio.wait_for(waiting, 5)]) == [(2, "line 2")]
     journal.close()
+
+
+async def test_a_mark_comes_at_once_and_a_flood_in_few_batches(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal_module, "FLUSH_SECONDS", 3600)  # nothing comes by the timer
+    journal = Journal(folder, MAX)
+    reader = journal.read(after=0, follow=True)
+    waiting = asyncio.create_task(anext(reader))
+    await asyncio.sleep(0)
+    journal.mark(AT, "building", "started")
+    (mark,) = (await asyncio.wait_for(waiting, 5)).events()
+    assert mark == StageMark(1, "building", "started")
+    seen: list[Batch] = []
+
+    async def follow() -> None:
+        async for batch in reader:
+            seen.append(batch)
+
+    task = asyncio.create_task(follow())
+    for _ in range(500):  # each a chunk of the engine's answer
+        journal.append(AT, "stdout", "\n".join(["x" * 50] * 10))
+        await asyncio.sleep(0)
+    journal.close()
+    await asyncio.wait_for(task, 5)
+    assert len(lines(seen)) == 5000
+    assert len(seen) <= 5
 
 
 async def test_through_end_stops_behind_the_end_of_a_build(folder: Path) -> None:
