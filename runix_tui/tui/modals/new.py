@@ -6,7 +6,7 @@ The fields are ``new_fields``'; what they mean is ``forms``'.
 import asyncio
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
@@ -89,8 +89,9 @@ class NewDeployment(ModalScreen[str | None]):
             self._source = None
             self.fields.forget()
             self.query_one(PlanPreview).forget()
-        self.run_worker(self._look, group="plan", exclusive=True)
+        self._look()
 
+    @work(group="plan", exclusive=True)
     async def _look(self) -> None:
         """Ask what would be built, once nothing changes for a moment."""
         typed = self.fields.source_text
@@ -132,7 +133,9 @@ class NewDeployment(ModalScreen[str | None]):
             said.pop("repo_url", None)  # it is still to be typed
         self.fields.wrong(said, of=OF_THE_PLAN)
         self.query_one(PlanPreview).forget()
-        lines = [plain(line) for line in said.get("", "").splitlines()] or ["Something is to be put right first."]
+        lines = [plain(line) for line in said.get("", "").splitlines()] or [
+            "Not yet: something here is to be put right."
+        ]
         if said:
             self.fields.looked(Content.assemble(("✗ ", "$text-error"), "\n".join(lines)))
 
@@ -145,8 +148,9 @@ class NewDeployment(ModalScreen[str | None]):
         if not self.fields.check(whole=True):
             self.fields.go_to_wrong()
             return
-        self.run_worker(self._deploy, group="deploy", exclusive=True)
+        self._deploy()
 
+    @work(group="deploy", exclusive=True)
     async def _deploy(self) -> None:
         button = self.query_one("#deploy", Button)
         button.disabled = True

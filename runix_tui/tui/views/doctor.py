@@ -4,6 +4,7 @@ import sys
 from collections import Counter
 from typing import TYPE_CHECKING, ClassVar, Self, cast
 
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Grid, Vertical, VerticalScroll
@@ -73,7 +74,7 @@ class DoctorView(Vertical):
 
     def action_look(self) -> None:
         """Look at everything; what was found before stays until then."""
-        self.run_worker(self._look, group="doctor", exclusive=True)
+        self._look()
 
     def action_fix(self) -> None:
         """Get what is missing, in place of the screen; then look again."""
@@ -81,6 +82,7 @@ class DoctorView(Vertical):
         if lend(self.runix, "fix", FIX, before=before, stay=True) is not None:
             self.action_look()
 
+    @work(group="doctor", exclusive=True)
     async def _look(self) -> None:
         self._say(Content("◐ Looking at everything…"))
         try:

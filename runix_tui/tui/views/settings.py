@@ -1,11 +1,10 @@
 """A view: config.toml as a form. What a value may be is the server's to say; it also keeps the file's comments."""
 
 from collections.abc import Sequence
-from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING, ClassVar, Self, cast
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
@@ -64,20 +63,21 @@ class SettingsView(Vertical):
 
     def on_show(self) -> None:
         """On the screen: read the file."""
-        self.run_worker(self._read, group="settings", exclusive=True)
+        self._read()
 
     def action_edit_file(self) -> None:
         """The file in the user's editor; then it is read again."""
         if self._form is None:
             return
         lend(self.runix, "open config.toml", [*editor(), self._form.path])
-        self.run_worker(self._read, group="settings", exclusive=True)
+        self._read()
 
     @on(SettingRow.Wanted)
     def change(self, event: SettingRow.Wanted) -> None:
         """A key is to get another value."""
-        self.run_worker(partial(self._change, event.row, {event.row.key: event.value}), group="settings")
+        self._change(event.row, {event.row.key: event.value})
 
+    @work(group="settings", exclusive=True)
     async def _read(self) -> None:
         if self._form is None:
             self._say(Content("◐ Reading config.toml…"))
@@ -88,6 +88,7 @@ class SettingsView(Vertical):
             return
         await self._draw(form)
 
+    @work(group="settings")
     async def _change(self, row: SettingRow, changes: dict[str, object]) -> None:
         try:
             form = await self.runix.connection.call(lambda client: client.change_settings(changes))

@@ -3,11 +3,10 @@
 import asyncio
 import os.path
 from collections.abc import Callable
-from functools import partial
 from typing import ClassVar
 
 from rich.text import Text
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -97,12 +96,12 @@ class CompletingInput(Vertical):
             self.action_close()
         else:
             self._settled = ""
-            self.run_worker(partial(self._offer, event.value), group="offer", exclusive=True)
+            self._offer(event.value)
 
     def on_descendant_focus(self) -> None:
         """What could be meant, before anything is typed too."""
         if not self.value:
-            self.run_worker(partial(self._offer, ""), group="offer", exclusive=True)
+            self._offer("")
 
     def on_descendant_blur(self) -> None:
         """Nobody types here any more."""
@@ -167,6 +166,7 @@ class CompletingInput(Vertical):
             self.input.value = text
             self.input.cursor_position = len(text)
 
+    @work(group="offer", exclusive=True)
     async def _offer(self, typed: str) -> None:
         self._offered = await asyncio.to_thread(self._complete, typed)
         offered = self.query_one(OptionList)
