@@ -62,6 +62,13 @@ COLOURS = """
 """
 
 
+MOVED = "Inspected target navigated"  # what asked is gone with the page: ask the new one
+
+
+class ProtocolError(Exception):
+    """Chromium refused a command."""
+
+
 def installed() -> str | None:
     """The program, when there is one."""
     return next(filter(None, map(shutil.which, BROWSER_PROGRAMS)), None)
@@ -88,9 +95,17 @@ class Page:
 
     async def evaluate(self, expression: str) -> Any:
         """What a piece of JavaScript says."""
-        answer = await self.call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
-        assert "exceptionDetails" not in answer, answer
-        return answer["result"].get("value")
+        while True:
+            try:
+                answer = await self.call(
+                    "Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True
+                )
+            except ProtocolError as error:
+                if MOVED not in str(error):
+                    raise
+            else:
+                assert "exceptionDetails" not in answer, answer
+                return answer["result"].get("value")
 
     async def shown(self) -> str:
         """The terminal's text."""
@@ -105,6 +120,11 @@ class Page:
         for character in text:
             await self.call("Input.dispatchKeyEvent", type="keyDown", text=character, key=character)
             await self.call("Input.dispatchKeyEvent", type="keyUp", key=character)
+
+    async def escape(self) -> None:
+        """The key that is no character."""
+        for kind in ("rawKeyDown", "keyUp"):
+            await self.call("Input.dispatchKeyEvent", type=kind, key="Escape", windowsVirtualKeyCode=27)
 
     async def cookies(self) -> list[dict[str, Any]]:
         """All that this browser has."""
@@ -161,7 +181,8 @@ class Chromium:
         message = {"id": number, "method": method, "params": values, **({"sessionId": session} if session else {})}
         await self._connection.send(json.dumps(message))
         answer = await asyncio.wait_for(future, ANSWERS_WITHIN)
-        assert "error" not in answer, (method, answer["error"])
+        if "error" in answer:
+            raise ProtocolError(method, answer["error"])
         result: dict[str, Any] = answer["result"]
         return result
 
