@@ -116,8 +116,8 @@ def test_a_broken_setting_is_shown_and_gone_when_it_is_right(seeded: PtyHome) ->
     with seeded.terminal() as terminal:
         terminal.wait_for("build.cpus")
         seeded.locations.config_file.unlink()
-        terminal.wait_for(UP)
-        terminal.wait_for(lambda text: "build.cpus" not in text)
+        terminal.press("r")
+        terminal.wait_for(lambda text: UP in text and "build.cpus" not in text)
         assert_no_trace(terminal)
 
 
@@ -257,9 +257,10 @@ def _settle(terminal: Terminal) -> None:
 
 def foreign_controls(raw: bytes) -> list[bytes]:
     """What a program of ours never writes: strings of OSC, DCS, APC, positions off the screen, C1, bells, bidi."""
+    raw = re.sub(rb"\x1b\]22;[a-z-]*\x07", b"", raw)  # Textual's own: the shape of the mouse pointer
     found = re.findall(rb"\x1b[\]PX^_].{0,40}", raw, re.DOTALL)
     found += re.findall(rb"\x1b\[[^a-zA-Z]*7777[^a-zA-Z]*[a-zA-Z]|\x1b\[99A", raw)
     found += re.findall(rb"[\x07\x08\x0e\x0f]", raw)
     text = raw.decode("utf-8", "replace")
-    found += [character.encode() for character in (*map(chr, range(0x80, 0xA0)), *BIDI, "\u200b") if character in text]
+    found += [character.encode() for character in (*map(chr, range(0x80, 0xA0)), *BIDI) if character in text]
     return found
