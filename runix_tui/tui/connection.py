@@ -123,6 +123,7 @@ class Connection:
                 change = await first
             finally:
                 first.cancel()
+                await asyncio.gather(first, return_exceptions=True)  # the events can't be closed while it reads
             while change is not None:
                 await self._apply(change)
                 change = await anext(events, None)

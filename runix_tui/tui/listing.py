@@ -70,9 +70,8 @@ class Entry:
 
     def matches(self, words: Sequence[str]) -> bool:
         """Whether all ``words`` (lower case) are somewhere in what it says."""
-        said = " ".join(
-            (self.full_name, self.kind, self.word, self.look, self.branch, self.url or "", self.commit or "")
-        ).lower()
+        host = (self.url or "").removeprefix("http://").split(".", 1)[0]  # the rest is the same for all
+        said = " ".join((self.full_name, self.kind, self.word, self.look, self.branch, host, self.commit or "")).lower()
         return all(word in said for word in words)
 
 

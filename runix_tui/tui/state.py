@@ -68,6 +68,8 @@ def _plain(value: object) -> str:
 
 
 def _visit(raw: Any) -> Visit:
+    if not isinstance(raw, dict) or not isinstance(raw.get("keys", {}), dict):
+        raise TypeError("no visit")
     words = {name: _word(raw, name) for name in ("selected", "tab", "view", "filter", "theme", "theme_set")}
     keys = {str(name): str(key) for name, key in raw.get("keys", {}).items()}
     fleet = tuple(_entry(each) for each in raw.get("fleet", ())[:MOST])

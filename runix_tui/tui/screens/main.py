@@ -12,6 +12,7 @@ from textual.widgets import ContentSwitcher
 
 from runix_tui.tui.actions import Actions
 from runix_tui.tui.fleet import Fleet, Reach
+from runix_tui.tui.key_words import Where, key_word
 from runix_tui.tui.looks import Look
 from runix_tui.tui.messages import (
     Chosen,
@@ -255,8 +256,8 @@ class MainScreen(Screen[None]):
             selected=self.chosen or "",
             tab=self.query_one(DetailPane).tab_name,
             view=self.view,
-            order=self.rows.order,
-            filter=self.rows.text,
+            order=self.rows.roster.order,
+            filter=self.rows.roster.text,
             fleet=tuple(replace(each, reason="") for each in self.fleet.entries() if each.look is not Look.WORKING),
         )
 
@@ -309,18 +310,9 @@ class MainScreen(Screen[None]):
 
     def key_label(self, binding: Binding) -> str:
         """The word for a key in the bottom line; empty: it makes no sense now."""
-        entry = self.fleet.entry(self.chosen)
-        marked = self.rows.marks > 0
-        match binding.id:
-            case "view.back":
-                return "back" if self.view != HOME or not self.rows.has_focus else "unmark" if marked else ""
-            case "deployment.cancel":
-                return binding.description if marked or (entry and entry.look is Look.WORKING) else ""
-            case "deployment.stop" if entry and not marked:
-                return "start" if entry.look is Look.STOPPED else "stop"
-            case "deployment.open" | "deployment.copy_url":
-                return binding.description if entry and entry.url else ""
-            case name if name and name.startswith("deployment.") and name != "deployment.add":
-                return binding.description if entry else ""
-            case _:
-                return binding.description
+        where = Where(
+            self.fleet.entry(self.chosen),
+            marked=bool(self.rows.roster.marks),
+            out=self.view != HOME or not self.rows.has_focus,
+        )
+        return key_word(binding, where)

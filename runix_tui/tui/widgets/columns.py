@@ -60,7 +60,9 @@ class Columns:
         name, rest = _wider(name, LONGEST_NAME, rest)
         state, rest = _wider(state, LONGEST_STATE, rest)
         url = taken.get("url", 0)
-        return cls(name, url + rest if url else 0, taken.get("kind", 0), taken.get("commit", 0), state)
+        if url:
+            url, rest = url + rest, 0
+        return cls(name, url, taken.get("kind", 0), taken.get("commit", 0), state + rest)
 
     def cells(
         self, one: Entry, series: "Series | None", *, cursor: bool, marked: bool, cpu: bool = False

@@ -5,7 +5,7 @@ order, is ``listing``'s; what stands in one is ``columns``'.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -17,13 +17,13 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from runix_tui.tui.fleet import Fleet
-from runix_tui.tui.listing import Entry, Line, Order, arrange
+from runix_tui.tui.listing import Entry, Order
 from runix_tui.tui.messages import Chosen, Opened
+from runix_tui.tui.roster import Roster
 from runix_tui.tui.widgets.columns import Cell, Columns
 
 if TYPE_CHECKING:
     from runix_tui.core.wire import Deployment
-    from runix_tui.tui.app import RunixApp
 
 ROLES = (
     "live",
@@ -87,13 +87,9 @@ class DeploymentList(ScrollView, can_focus=True):
     def __init__(self, fleet: Fleet) -> None:
         super().__init__()
         self._fleet = fleet
-        self._lines: Sequence[Line] = ()
-        self._at: dict[str, int] = {}  # line by id
+        self.roster = Roster(fleet)
         self._painted: dict[int, tuple[Cell, ...]] = {}
-        self._marks: set[str] = set()
-        self._cursor: str | None = None
-        self.order = Order.NAME
-        self.text = ""  # the filter
+        self._chosen: str | None = None  # what was said to be chosen
 
     # --- what arrives ------------------------------------------------------------------------------------------------
 
@@ -109,131 +105,91 @@ class DeploymentList(ScrollView, can_focus=True):
 
     def fleet_changed(self, ids: frozenset[str] | None) -> None:
         """Draw what became different; None: everything may have."""
-        if ids is None or self.order is not Order.NAME or self.text or not self._same_rows(ids):
-            self.lay_out()
-        else:
-            for key in ids & self._at.keys():
-                self._put(key)
+        if ids is not None and self.roster.put(ids):
             self._repaint()
+        else:
+            self.lay_out()
 
     def figures(self) -> None:
         """New figures of CPU and memory; ages go on too."""
-        if self.order in (Order.CPU, Order.MEMORY):
+        if self.roster.order in (Order.CPU, Order.MEMORY):
             self.lay_out()
         else:
             self._repaint()
 
     def lay_out(self) -> None:
-        """Lines anew, the cursor where it was."""
-        before = self._lines
-        was_at = self._at.get(self._cursor or "", 0)
-        self._lines = arrange(self._fleet.entries(), self.order, self.text, self._fleet.series)
-        self._at = {line.id: at for at, line in enumerate(self._lines) if isinstance(line, Entry)}
-        if self._fleet.known:
-            self._marks &= self._fleet.deployments.keys()
-        if len(before) != len(self._lines):
+        """Lines anew, the cursor on what it was on."""
+        before = len(self.roster.lines)
+        self.roster.lay_out()
+        if len(self.roster.lines) != before:
             self._measure()
             self._painted.clear()
             self.refresh()
-        self._go(
-            self._cursor if self._cursor in self._at else self._nearest(was_at), scroll=len(before) != len(self._lines)
-        )
+            self._show_cursor()
+        self._choose(self.roster.cursor)
         self._repaint()
-        self.post_message(self.Arranged())
-
-    def _same_rows(self, ids: frozenset[str]) -> bool:
-        """Whether these rows are where they would be put."""
-        for key in ids:
-            at, now = self._at.get(key), self._fleet.entry(key)
-            if at is None or now is None:
-                return False
-            line = self._lines[at]
-            if isinstance(line, Entry) and (line.name, line.project) != (now.name, now.project):
-                return False
-        return True
-
-    def _put(self, key: str) -> None:
-        now = self._fleet.entry(key)
-        if now is not None:
-            lines = list(self._lines)
-            lines[self._at[key]] = now
-            self._lines = lines
+        self._say(self.Arranged())
 
     # --- what is chosen ----------------------------------------------------------------------------------------------
 
-    @property
-    def cursor(self) -> str | None:
-        """The id of the deployment under the cursor."""
-        return self._cursor
-
-    @property
-    def marks(self) -> int:
-        """How many are marked."""
-        return len(self._marks)
-
-    @property
-    def rows(self) -> int:
-        """How many deployments are listed."""
-        return len(self._at)
-
-    def targets(self) -> "list[Deployment]":
+    def targets(self) -> "Sequence[Deployment]":
         """What an action is about: the marked ones, else the one under the cursor."""
-        wanted = [key for key in self._at if key in self._marks] or [self._cursor or ""]
-        return [self._fleet.deployments[key] for key in wanted if key in self._fleet.deployments]
+        return self.roster.targets()
 
     def unmark(self) -> None:
         """No marks any more."""
-        self._marks.clear()
-        self._repaint()
-        self.post_message(self.Arranged())
+        self.roster.marks.clear()
+        self._marked()
 
     def choose(self, deployment_id: str) -> bool:
         """Move the cursor to this one; False: it is not listed."""
-        if deployment_id not in self._at:
+        if deployment_id not in self.roster.at:
             return False
         self._go(deployment_id)
         return True
 
     def filter(self, text: str) -> None:
         """List only what has the words of ``text``."""
-        if text != self.text:
-            self.text = text
+        if text != self.roster.text:
+            self.roster.text = text
             self.lay_out()
 
     def looked_at(self) -> list[str]:
         """Ids of the rows that are visible now."""
-        top = int(self.scroll_offset.y)
-        return [line.id for line in self._lines[top : top + max(1, self.size.height)] if isinstance(line, Entry)]
+        return [each.id for each in self.roster.entries(int(self.scroll_offset.y), max(1, self.size.height))]
 
-    def _go(self, key: str | None, *, scroll: bool = True) -> None:
-        if key != self._cursor:
-            before, self._cursor = self._cursor, key
-            for moved in (before, key):
-                if moved in self._at:
-                    self.refresh_line(self._at[moved])
-            self.post_message(Chosen(key))
-        if scroll:
-            self._show_cursor()
+    def _go(self, key: str | None) -> None:
+        """The cursor goes there."""
+        self._choose(key)
+        self._repaint()
+        self._show_cursor()
 
-    def _nearest(self, at: int) -> str | None:
-        """The deployment at this line, else the next after it, else the last before it."""
-        after = next((line.id for line in self._lines[at:] if isinstance(line, Entry)), None)
-        return after or next((line.id for line in reversed(self._lines[:at]) if isinstance(line, Entry)), None)
+    def _choose(self, key: str | None) -> None:
+        self.roster.cursor = key
+        if key != self._chosen:
+            self._chosen = key
+            self._say(Chosen(key))
+
+    def _marked(self) -> None:
+        self._repaint()
+        self._say(self.Arranged())
 
     def _show_cursor(self) -> None:
-        at = self._at.get(self._cursor or "")
+        at = self.roster.at.get(self.roster.cursor or "")
         if at is not None:
             first = 0 if at == 1 else at  # the first heading comes with the first row
             self.scroll_to_region(Region(0, first, 1, at - first + 1), animate=False, force=True)
+
+    def _say(self, message: Message) -> None:
+        """As the sender: what the pane around it did would else go no further than to that pane."""
+        self.post_message(message.set_sender(self))
 
     # --- keys and mouse ----------------------------------------------------------------------------------------------
 
     def action_move(self, by: int) -> None:
         """Up or down."""
-        ids = list(self._at)
-        if ids:
-            at = ids.index(self._cursor) + by if self._cursor in self._at else 0
-            self._go(ids[max(0, min(at, len(ids) - 1))])
+        if self.roster.at:
+            self._go(self.roster.beside(by))
 
     def action_page(self, by: int) -> None:
         """A page up or down."""
@@ -241,57 +197,52 @@ class DeploymentList(ScrollView, can_focus=True):
 
     def action_end(self, at: int) -> None:
         """The first or the last."""
-        ids = list(self._at)
-        if ids:
-            self._go(ids[at])
-        if at == 0:
-            self.scroll_home(animate=False)
+        self.action_move(len(self.roster.at) * (1 if at else -1))
 
     def action_open(self) -> None:
         """Into the chosen one."""
-        if self._cursor is not None:
-            self.post_message(Opened())
+        if self.roster.cursor is not None:
+            self._say(Opened())
 
     def action_mark(self) -> None:
         """Mark, or unmark, and go on to the next: space, space, space marks three."""
-        if self._cursor is not None:
-            self._marks ^= {self._cursor}
-            self.refresh_line(self._at[self._cursor])
+        if self.roster.cursor is not None:
+            self.roster.mark(self.roster.cursor)
             self.action_move(1)
-            self.post_message(self.Arranged())
+            self._marked()
 
     def action_mark_all(self) -> None:
         """All rows, or none when all are."""
-        self._marks = set() if self._marks >= self._at.keys() else set(self._at)
-        self._repaint()
-        self.post_message(self.Arranged())
+        self.roster.mark_all()
+        self._marked()
 
     def action_order(self) -> None:
         """The next way to sort."""
-        self.sort(self.order.next)
+        self.sort(self.roster.order.next)
 
     def action_filter(self) -> None:
         """Type a filter."""
-        self.post_message(self.FilterWanted())
+        self._say(self.FilterWanted())
 
     def sort(self, order: Order) -> None:
         """Sort in this way."""
-        self.order = order
+        self.roster.order = order
         self.lay_out()
         self._show_cursor()
 
     def on_click(self, event: events.Click) -> None:
         """Choose what was clicked; a second click opens it; at the margin: mark it."""
         at = event.y + int(self.scroll_offset.y)
-        line = self._lines[at] if 0 <= at < len(self._lines) else None
+        line = self.roster.lines[at] if 0 <= at < len(self.roster.lines) else None
         if not isinstance(line, Entry):
             return
-        chosen = line.id == self._cursor
+        chosen = line.id == self.roster.cursor
         self._go(line.id)
         if event.x < 2:
-            self.action_mark()
+            self.roster.mark(line.id)
+            self._marked()
         elif event.chain > 1 or (chosen and self._alone):
-            self.post_message(Opened())
+            self._say(Opened())
 
     # --- drawing -----------------------------------------------------------------------------------------------------
 
@@ -301,13 +252,13 @@ class DeploymentList(ScrollView, can_focus=True):
         return self.screen.has_class("-narrow")
 
     def _measure(self) -> None:
-        self.virtual_size = Size(self.scrollable_content_region.width, len(self._lines))
+        self.virtual_size = Size(self.scrollable_content_region.width, len(self.roster.lines))
 
     def _repaint(self) -> None:
         """Of the rows that were drawn, draw again those that say something else now."""
         columns = self._columns()
         for at, before in list(self._painted.items()):
-            if at >= len(self._lines) or self._cells(at, columns) != before:
+            if at >= len(self.roster.lines) or self._cells(at, columns) != before:
                 del self._painted[at]
                 self.refresh_line(at)
 
@@ -315,26 +266,26 @@ class DeploymentList(ScrollView, can_focus=True):
         return Columns.fitting(self.scrollable_content_region.width, alone=self._alone)
 
     def _cells(self, at: int, columns: Columns) -> tuple[Cell, ...]:
-        line = self._lines[at]
+        line = self.roster.lines[at]
         if isinstance(line, str):
             return (Cell(f" {line}", "heading"),)
-        cursor, marked = line.id == self._cursor, line.id in self._marks
+        cursor, marked = line.id == self.roster.cursor, line.id in self.roster.marks
         figures = self._fleet.series(line.id)
-        cells = columns.cells(line, figures, cursor=cursor, marked=marked, cpu=self.order is Order.CPU)
+        cells = columns.cells(line, figures, cursor=cursor, marked=marked, cpu=self.roster.order is Order.CPU)
         return tuple(cells if self._fleet.known else [Cell(each.text, "muted") for each in cells])
 
     def render_line(self, y: int) -> Strip:
         """One line of what is visible."""
         at = y + int(self.scroll_offset.y)
         width = self.scrollable_content_region.width
-        if not self._lines:
+        if not self.roster.lines:
             return self._said(y, width)
-        if at >= len(self._lines):
+        if at >= len(self.roster.lines):
             return Strip.blank(width, self.rich_style)
         cells = self._painted[at] = self._cells(at, self._columns())
-        line = self._lines[at]
+        line = self.roster.lines[at]
         base = self.rich_style
-        if isinstance(line, Entry) and line.id == self._cursor:
+        if isinstance(line, Entry) and line.id == self.roster.cursor:
             base += self.get_component_rich_style("deployments--at-cursor", partial=True)
         return Strip(self._segments(cells, base)).adjust_cell_length(width, base)
 
@@ -351,13 +302,8 @@ class DeploymentList(ScrollView, can_focus=True):
         return Strip([Segment(text, style)]).adjust_cell_length(width, self.rich_style)
 
     def _why_empty(self) -> Sequence[str]:
-        if self.text:
+        if self.roster.text:
             return ("Nothing has these words.", "Esc shows everything again.")
         if not self._fleet.known:
             return ("Reaching the server…",)
         return ("Nothing is deployed yet.", "", "Press a to deploy a repository or a folder.")
-
-    @property
-    def runix(self) -> "RunixApp":
-        """The app, as what it is."""
-        return cast("RunixApp", self.app)

@@ -80,7 +80,7 @@ class DeploymentsPane(Vertical):
     def clear(self) -> bool:
         """Take marks and filter away; whether there were any."""
         line = self.query_one(FilterLine)
-        if self.rows.marks:
+        if self.rows.roster.marks:
             self.rows.unmark()
             return True
         if line.value:
@@ -104,9 +104,10 @@ class DeploymentsPane(Vertical):
     @on(DeploymentList.Arranged)
     def entitle(self) -> None:
         """How many, and how they are sorted."""
-        rows, every = self.rows.rows, len(self._fleet.entries())
+        roster = self.rows.roster
+        rows, every = len(roster.at), len(self._fleet.entries())
         count = f"{rows} of {every}" if rows != every else str(every or "")
         seen = "" if self._fleet.known else "  last seen"
-        marked = f"  ◆ {self.rows.marks} marked" if self.rows.marks else ""
+        marked = f"  ◆ {len(roster.marks)} marked" if roster.marks else ""
         self.border_title = Content(f"Deployments {count}{seen}{marked}".rstrip())
-        self.border_subtitle = Content(f"by {self.rows.order}" if every else "")
+        self.border_subtitle = Content(f"by {roster.order}" if every else "")
