@@ -73,6 +73,10 @@ class Server:
             for chunk in self._chunks([each for each in kept if seq(each) < before][-tail:]):
                 yield chunk
             return
+        if not follow:
+            for chunk in self._chunks(kept[-tail:]):
+                yield chunk
+            return
         at = len(kept) - min(tail, len(kept)) if after is None else sum(seq(each) <= after for each in kept)
         async for chunk in self._follow(deployment_id, at):
             yield chunk

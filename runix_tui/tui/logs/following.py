@@ -21,13 +21,13 @@ PAUSES = (0.1, 0.25, 0.5, 1.0, 2.0)  # seconds between two tries without anythin
 
 
 async def follow(
-    source: LogSource, member: Member, streams: Streams, lost: Callable[[bool], None]
+    source: LogSource, member: Member, streams: Streams, lost: Callable[[bool], None], *, seen: int | None = None
 ) -> AsyncGenerator["LogChunk", None]:
-    """The chunks of a member's log; ends with the build. ``lost`` hears whether the connection is away.
+    """The chunks of a member's log, those after the seq ``seen`` or else the newest; ends with the build. ``lost``
+    hears whether the connection is away.
 
     Raises ``NotFound`` when there is no such log (any more), and what else the API refuses.
     """
-    seen: int | None = None
     vain = 0
     while True:
         client = await streams()

@@ -22,31 +22,35 @@ _WORDS = {
 }
 _LEVELS = {word: level for level, words in _WORDS.items() for word in words.split("|")}
 _NAMES = "|".join(_LEVELS)
+ERROR_STEMS = ("err", "fatal", "crit", "panic", "emerg", "alert", "severe", "exception", "traceback")
+"""Small letters: one of them is in every line that says in words that it is an error."""
+_FIELDS = ("level", "lvl", "severity")
+_STEMS = (*ERROR_STEMS, *_FIELDS, "warn", "info", "notice", "debug", "trace", "verbose", "fine")
 # "level":"error" · "severity": "ERROR" · level=error · "level":50 (bunyan, pino)
 _FIELD = re.compile(
-    rf"""(?:"(?:log\.?)?(?:level|lvl|severity|levelname)"\s*:\s*|\b(?:level|lvl|severity)=)"?({_NAMES}|\d\d)\b""",
-    re.IGNORECASE,
+    rf"""(?:"(?:log\.?)?(?:level|lvl|severity|levelname)"\s*:\s*|\b(?:level|lvl|severity)=)"?({_NAMES}|\d\d)\b"""
 )
 # ERROR among other words · [error], error: at the beginning · E1126 10:00:00 (klog) · a traceback, npm ERR!
 _CAPITALS = re.compile(rf"\b({_NAMES.upper()})\b")
-_WORD_ANY_CASE = re.compile(
-    rf"""[\[<(|]\s*({_NAMES})\s*[\])>|]|^(?:[^\s:]+\s+){{0,3}}?({_NAMES})\b[:!]""", re.IGNORECASE
-)
+_MARKED = re.compile(rf"[\[<(|]\s*({_NAMES})\s*[\])>|]|^(?:[^\s:]+\s+){{0,3}}?({_NAMES})\b[:!]")
 _TRACE = re.compile(r"^(?:Traceback \(most recent|panic: |\s*(?:[\w.]+\.)?\w*(?:Error|Exception)\b(?::|$))|\bnpm ERR!")
-_KLOG = re.compile(r"^([EWIF])\d{4} \d\d:\d\d")
+_KLOG = re.compile(r"([EWIF])\d{4} \d\d:\d\d")
 _KLOG_LEVELS = {"E": Level.ERROR, "F": Level.ERROR, "W": Level.WARN, "I": Level.INFO}
 
 
 def level(text: str) -> Level | None:
     """The level that a visible text tells; None: it tells none."""
     head = text[:_HEAD]
-    if field := _FIELD.search(head):
-        return _field(field[1].lower())
+    low = head.lower()
     if klog := _KLOG.match(head):
         return _KLOG_LEVELS[klog[1]]
+    if not any(stem in low for stem in _STEMS):
+        return None
+    if any(name in low for name in _FIELDS) and (field := _FIELD.search(low)):
+        return _field(field[1])
     if _TRACE.search(head):
         return Level.ERROR
-    if word := _CAPITALS.search(head) or _WORD_ANY_CASE.search(head):
+    if word := _CAPITALS.search(head) or _MARKED.search(low):
         return _LEVELS[next(group for group in word.groups() if group).lower()]
     return None
 

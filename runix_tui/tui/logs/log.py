@@ -9,13 +9,13 @@ from enum import StrEnum
 
 from runix_tui.core.events import End
 from runix_tui.errors import NotFound, RunixError, Unavailable
-from runix_tui.tui.logs.entries import entry, seq_of
-from runix_tui.tui.logs.following import Streams, follow
+from runix_tui.tui.logs.entries import entry
+from runix_tui.tui.logs.following import Streams
+from runix_tui.tui.logs.merged import Merged
 from runix_tui.tui.logs.progress import Progress, ProgressReader
 from runix_tui.tui.logs.source import LogKind, LogSource
 from runix_tui.tui.logs.spool import Spool
-
-PAGE = 20_000  # older lines fetched at once
+from runix_tui.tui.logs.supply import One, Supply
 
 
 class Phase(StrEnum):
@@ -39,7 +39,7 @@ class Log:
         self.why = ""  # in the API's words: what is wrong, or a build's status
         self.complete = source.kind is LogKind.BUILD  # whether there is nothing older
         self._reader = ProgressReader() if source.kind is LogKind.BUILD else None
-        self._streams = streams
+        self._supply: Supply = Merged(source, streams) if source.merged else One(source, streams)
         self._changed = changed
         self._paging: asyncio.Task[bool] | None = None
 
@@ -81,15 +81,12 @@ class Log:
         return not self.complete and self._paging is not None and await asyncio.shield(self._paging)
 
     async def _follow(self) -> None:
-        member = self.source.members[0]
-        async for chunk in follow(self.source, member, self._streams, self._lost):
+        async for data in self._supply.newer(self._lost):
             if self._reader is not None:
-                self._reader.feed(chunk.data, self.spool.end)
-            self.spool.append(chunk.data)
-            if chunk.ended and self.source.kind is LogKind.BUILD:
-                self._end()
-            else:
-                self._turn(Phase.FOLLOWING)
+                self._reader.feed(data, self.spool.end)
+            self.spool.append(data)
+            self._turn(Phase.FOLLOWING)
+        self._end()
 
     def _end(self) -> None:
         last = entry(self.spool.line(self.spool.end - 1)).event
@@ -98,7 +95,7 @@ class Log:
     async def _page(self) -> bool:
         """Fetch one page of older lines; whether there was one."""
         try:
-            data = await self._before(seq_of(self.spool.line(self.spool.first)))
+            data = await self._supply.older()
             self.complete = not data
             self.spool.prepend(data)
         except Unavailable:
@@ -109,11 +106,6 @@ class Log:
         finally:
             self._changed()
         return bool(data)
-
-    async def _before(self, seq: int) -> bytes:
-        client = await self._streams()
-        chunks = client.logs(self.source.members[0].id, tail=PAGE, follow=False, before=seq)
-        return b"".join([chunk.data async for chunk in chunks])
 
     def _lost(self, away: bool) -> None:
         if away:

@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from runix_tui.tui.logs.entries import entry, said
-from runix_tui.tui.logs.levels import Level, level
+from runix_tui.tui.logs.levels import ERROR_STEMS, Level, level
 from runix_tui.tui.logs.spool import Spool
 from runix_tui.tui.logs.text import LONGEST, visible
 
 _TEXT = '","line":"'
-_COLOUR = re.compile(r"(?<!\\)((?:\\\\)*)\\u001b\[[0-9;:]*m")
+_COLOUR = re.compile(r"\\u001b\[[0-9;:]*m")
+_NO_COLOUR = "\\\\u001b"  # the text \\u001b itself, not the character
 _CHANGING = ("\\u", "\\r", "\\t")  # escapes of what is not shown as it is stored
 
 
@@ -86,18 +87,16 @@ class Bad:
 
     def passes(self, text: str) -> bool:
         """Whether a visible text does."""
-        low = text[:400].lower()
-        return any(word in low for word in _BAD) and level(text) is Level.ERROR and self.among.passes(text)
+        return level(text) is Level.ERROR and self.among.passes(text)
 
     def absent(self, block: str) -> bool:
         """Whether no stored line can."""
-        if not block.isascii():
-            return False
         low = block.lower()
-        return not any(word in low for word in _BAD)
+        return not any(sign in low for sign in (*ERROR_STEMS, *_CODED))
 
 
-_BAD = ("err", "fatal", "crit", "panic", "emerg", "alert", "severe", "exception", "traceback", "50", "60", "e0", "e1")
+_CODED = ('"line":"e0', '"line":"e1', '"line":"f0', '"line":"f1', 'level\\":', "level=", 'severity\\":', "lvl")
+"""Klog's errors, and levels that may be numbers."""
 
 
 def scan(spool: Spool, test: Test, low: int, high: int) -> list[int]:
@@ -135,7 +134,7 @@ def _stretches(low: int, high: int, *, back: bool, size: int = 5000) -> Iterator
 
 
 def _uncoloured(stored: str) -> str:
-    return _COLOUR.sub(r"\1", stored) if "\\u001b" in stored else stored
+    return _COLOUR.sub("", stored) if "\\u001b" in stored and _NO_COLOUR not in stored else stored
 
 
 def _texts(block: str) -> Iterator[str]:

@@ -1,0 +1,139 @@
+"""The run-time logs of several deployments as one, by the time of each line.
+
+Pages of older lines are merged exactly: what could still have an older line of another service between it and the rest
+waits for that one's next page. Live lines wait a moment for each other; one that comes later than that comes last.
+"""
+
+import asyncio
+from bisect import bisect_right
+from collections.abc import AsyncGenerator, Callable
+from dataclasses import dataclass, field
+from itertools import chain
+from operator import itemgetter
+
+from runix_tui.errors import NotFound, RunixError, Unavailable
+from runix_tui.tui.logs.entries import from_member, seq_of, stamps
+from runix_tui.tui.logs.following import AT_FIRST, PAUSES, Streams, follow
+from runix_tui.tui.logs.source import LogSource, Member
+from runix_tui.tui.logs.supply import PAGE, page
+
+WAIT = 0.1  # seconds that live lines wait for older ones of other services
+AHEAD = 16  # chunks of a service that wait to be merged; then it is read no further
+
+Stamped = list[tuple[bytes, bytes]]  # (stamp, line)
+_STAMP = itemgetter(0)
+
+
+@dataclass(slots=True)
+class _Part:
+    """One member's log. ``held``: lines that were fetched and not given yet, in order."""
+
+    member: Member
+    origin: int
+    first: int | None = None  # the oldest seq that was fetched
+    last: int | None = None  # the newest one of the first page
+    complete: bool = False
+    held: Stamped = field(default_factory=list)
+
+    def take(self, data: bytes) -> None:
+        """A page before all that was fetched so far."""
+        if not data:
+            self.complete = True
+            return
+        self.first = seq_of(data)
+        if self.last is None:
+            self.last = seq_of(data[data.rfind(b"\n", 0, -1) + 1 :])
+        self.held = [*self.stamped(data), *self.held]
+
+    def stamped(self, data: bytes, before: bytes = b"") -> Stamped:
+        """Lines of the API with their stamps, marked as this member's."""
+        lines = from_member(data, self.origin).splitlines(keepends=True)
+        return list(zip(stamps(lines, before), lines, strict=True))
+
+
+class Merged:
+    """The logs of all members of ``source``. A member that is deleted falls silent."""
+
+    def __init__(self, source: LogSource, streams: Streams) -> None:
+        self._source = source
+        self._streams = streams
+        self._parts = [_Part(member, origin) for origin, member in enumerate(source.members)]
+        self._wrong: RunixError | None = None
+
+    async def newer(self, lost: Callable[[bool], None]) -> AsyncGenerator[bytes, None]:
+        """The newest lines of all, then what is written."""
+        if first := await self._newest(lost):
+            yield first
+        queue: asyncio.Queue[Stamped] = asyncio.Queue(AHEAD)
+        following = [asyncio.create_task(self._follow(part, queue, lost)) for part in self._parts]
+        try:
+            async for lines in _in_order(queue, len(following)):
+                yield b"".join(line for _, line in lines)
+        finally:
+            for task in following:
+                task.cancel()
+        raise self._wrong or NotFound("None of these services is there any more", hint="")
+
+    async def _newest(self, lost: Callable[[bool], None]) -> bytes:
+        while True:
+            try:
+                return await self._older(AT_FIRST)
+            except Unavailable:
+                lost(True)
+                await asyncio.sleep(PAUSES[0])
+
+    async def older(self) -> bytes:
+        """A page, merged."""
+        return await self._older(PAGE)
+
+    async def _older(self, size: int) -> bytes:
+        while True:
+            await self._fetch(max(1, size // len(self._parts)))
+            # The oldest lines of those that have more: nothing before the newest of these is certain yet.
+            certain = max((part.held[0][0] for part in self._parts if not part.complete and part.held), default=b"")
+            given: Stamped = []
+            for part in self._parts:
+                at = next((index for index, (stamp, _) in enumerate(part.held) if stamp >= certain), len(part.held))
+                given += part.held[at:]
+                del part.held[at:]
+            if given or all(part.complete for part in self._parts):
+                return b"".join(line for _, line in sorted(given, key=_STAMP))
+
+    async def _fetch(self, size: int) -> None:
+        client = await self._streams()
+        for part in self._parts:
+            if not part.held and not part.complete:
+                try:
+                    part.take(await page(client, part.member, size, before=part.first))
+                except NotFound:
+                    part.complete = True
+
+    async def _follow(self, part: _Part, queue: "asyncio.Queue[Stamped]", lost: Callable[[bool], None]) -> None:
+        before = b""
+        try:
+            async for chunk in follow(self._source, part.member, self._streams, lost, seen=part.last or 0):
+                lines = part.stamped(chunk.data, before)
+                before = lines[-1][0]
+                await queue.put(lines)
+        except NotFound:
+            pass
+        except RunixError as error:
+            self._wrong = error
+        await queue.put([])
+
+
+async def _in_order(queue: "asyncio.Queue[Stamped]", writers: int) -> AsyncGenerator[Stamped, None]:
+    """Lines that had time to be overtaken; ends when each writer said, by an empty list, that it has no more."""
+    waiting: Stamped = []
+    while writers or waiting:
+        batches = [] if waiting else [await queue.get()]
+        await asyncio.sleep(WAIT)
+        while not queue.empty():
+            batches.append(queue.get_nowait())
+        writers -= batches.count([])
+        newest = waiting[-1][0] if waiting else b""
+        ordered = sorted(chain(waiting, *batches), key=_STAMP)
+        ready = bisect_right(ordered, newest, key=_STAMP)
+        if ready:
+            yield ordered[:ready]
+        waiting = ordered[ready:]

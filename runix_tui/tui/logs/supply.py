@@ -1,0 +1,56 @@
+"""Where the lines of one log come from: newer ones as they are written, older ones page by page."""
+
+from collections.abc import AsyncGenerator, Callable
+from typing import TYPE_CHECKING, Protocol
+
+from runix_tui.tui.logs.entries import seq_of
+from runix_tui.tui.logs.following import Streams, follow
+from runix_tui.tui.logs.source import LogKind, LogSource, Member
+
+if TYPE_CHECKING:
+    from runix_tui.client import AsyncClient
+
+PAGE = 20_000  # older lines fetched at once
+
+
+class Supply(Protocol):
+    """Stored lines of a log, whole ones. Both raise what the API refuses, ``older`` also ``Unavailable``."""
+
+    def newer(self, lost: Callable[[bool], None]) -> AsyncGenerator[bytes, None]:
+        """What is shown first, then what is written, until the log ends; ``lost`` hears whether the server is away."""
+        ...
+
+    async def older(self) -> bytes:
+        """The lines before all that were given so far, oldest first; empty when there is none."""
+        ...
+
+
+class One:
+    """The log of one deployment."""
+
+    def __init__(self, source: LogSource, streams: Streams) -> None:
+        self._source = source
+        self._streams = streams
+        self._first: int | None = None  # the oldest seq that was given
+
+    async def newer(self, lost: Callable[[bool], None]) -> AsyncGenerator[bytes, None]:
+        """Its newest lines, then what is written."""
+        async for chunk in follow(self._source, self._source.members[0], self._streams, lost):
+            if self._first is None:
+                self._first = seq_of(chunk.data)
+            yield chunk.data
+
+    async def older(self) -> bytes:
+        """One page."""
+        if self._first is None or self._source.kind is LogKind.BUILD:
+            return b""
+        data = await page(await self._streams(), self._source.members[0], PAGE, before=self._first)
+        if data:
+            self._first = seq_of(data)
+        return data
+
+
+async def page(client: "AsyncClient", member: Member, size: int, before: int | None = None) -> bytes:
+    """The newest ``size`` lines of a run-time log, or those before a seq."""
+    chunks = client.logs(member.id, tail=size, follow=False, before=before)
+    return b"".join([chunk.data async for chunk in chunks])
