@@ -12,12 +12,12 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from runix_tui.api.problems import MEDIA_TYPE
-from runix_tui.api.schemas import DeploymentPatch, NewDeployment, NewProject, RollbackTo, SettingsPatch
+from runix_tui.api.schemas import DeploymentPatch, NewDeployment, NewProject, PlanFor, RollbackTo, SettingsPatch
 from runix_tui.core.wire import Activity, DeploymentEvent, Problem, Removed
 
 _COMPONENTS = "#/components/schemas/"
 _DESCRIBED: tuple[type[BaseModel], ...] = (
-    *(NewDeployment, DeploymentPatch, RollbackTo, NewProject, SettingsPatch),  # what is sent
+    *(NewDeployment, DeploymentPatch, RollbackTo, NewProject, SettingsPatch, PlanFor),  # what is sent
     *(Problem, DeploymentEvent, Removed, Activity),  # what is answered, but by no route as FastAPI sees it
 )
 _SUMMARY = "A platform-as-a-service on one's own machine: a git repository in, a running service with a URL out."

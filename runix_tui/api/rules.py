@@ -8,7 +8,15 @@ import zoneinfo
 
 from runix_tui.api.fields import NOT_AVAILABLE, one_of, shown, wrong
 from runix_tui.core.models import AVAILABLE_TYPES, Planner, ServiceType
-from runix_tui.core.names import ENV_RULE, ENV_TOTAL_MAX, ENV_VALUE_MAX, NAME_RULE, is_env_name, is_service_name
+from runix_tui.core.names import (
+    ENV_RULE,
+    ENV_TOTAL_MAX,
+    ENV_VALUE_MAX,
+    NAME_RULE,
+    is_env_name,
+    is_service_name,
+    nearest_service_name,
+)
 from runix_tui.core.secret import MASK
 
 COMMAND_MAX = 64 * 1024  # bytes; Linux takes 128 KiB as one argument
@@ -173,8 +181,7 @@ def _no_control(value: str) -> str:
 
 def _better_name(value: str) -> str:
     """A hint with the nearest good name, when there is one."""
-    near = re.sub(r"[^a-z0-9]+", "-", value.lower()).strip("-").lstrip("0123456789-")[:40].rstrip("-")
-    return f"For example {near!r}." if is_service_name(near) else "For example 'my-api'."
+    return f"For example {nearest_service_name(value) or 'my-api'!r}."
 
 
 @functools.cache

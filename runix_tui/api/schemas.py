@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError
 from runix_tui.api import rules
 from runix_tui.api.fields import NOT_AVAILABLE, Fault, fault_of, one_of, wrong
 from runix_tui.core.models import Planner, ServiceConfig, ServiceType
-from runix_tui.core.requests import ChangeRequest, CreateRequest
+from runix_tui.core.requests import ChangeRequest, CreateRequest, PreviewRequest
 from runix_tui.core.secret import Secret
 from runix_tui.errors import InvalidRequest
 
@@ -88,27 +88,12 @@ class Body(BaseModel):
         return faults
 
 
-class NewDeployment(Body):
-    """A new deployment. Optional fields may be null, which means the same as leaving them out."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "repo_url": "https://github.com/user/my-api",
-                    "service_name": "my-api",
-                    "service_type": "web_service",
-                    "env": {"NODE_ENV": "production"},
-                }
-            ]
-        }
-    )
+class Wanted(Body):
+    """What a service is made of. Optional fields may be null, which means the same as leaving them out."""
 
     repo_url: Annotated[str, AfterValidator(_repo_url)] = Field(
         description="https, ssh or scp-style address, file:// URL or absolute folder."
     )
-    service_name: Name = Field(description="1-40 of a-z, 0-9 and '-', begins with a letter; unique in its project.")
-    service_type: Kind
     branch: Branch | None = Field(None, description="Default: main, or the repository's own default branch.")
     instance_type: Size | None = Field(None, description="starter, standard or pro; default: starter.")
     env: dict[EnvName, EnvValue] | None = Field(None, description="Values up to 64 KiB, 1 MiB in all.")
@@ -136,9 +121,9 @@ class NewDeployment(Body):
             return [fault for fault in faults if fault["loc"] != ("repo_url",)]
         return [*faults, *_env_faults(sent.get("env")), *_schedule_faults(sent)]
 
-    def request(self) -> CreateRequest:
-        """As the orchestrator takes it."""
-        config = ServiceConfig(
+    def config(self) -> ServiceConfig:
+        """As versions keep it."""
+        return ServiceConfig(
             repo_url=self.repo_url,
             branch=self.branch,
             root_dir=self.root_dir or "",
@@ -152,7 +137,43 @@ class NewDeployment(Body):
             planner=self.planner or Planner.AUTO,
             timezone=self.timezone or "UTC",
         )
-        return CreateRequest(self.service_name, self.service_type, self.project_id, config)
+
+
+class NewDeployment(Wanted):
+    """A new deployment. Optional fields may be null, which means the same as leaving them out."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "repo_url": "https://github.com/user/my-api",
+                    "service_name": "my-api",
+                    "service_type": "web_service",
+                    "env": {"NODE_ENV": "production"},
+                }
+            ]
+        }
+    )
+
+    service_name: Name = Field(description="1-40 of a-z, 0-9 and '-', begins with a letter; unique in its project.")
+    service_type: Kind
+
+    def request(self) -> CreateRequest:
+        """As the orchestrator takes it."""
+        return CreateRequest(self.service_name, self.service_type, self.project_id, self.config())
+
+
+class PlanFor(Wanted):
+    """A deployment to plan for; without a name or a type the fitting ones are suggested."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"repo_url": "https://github.com/user/my-api"}]})
+
+    service_name: Name | None = Field(None, description="As for a new deployment.")
+    service_type: Kind | None = None
+
+    def request(self) -> PreviewRequest:
+        """As the orchestrator takes it."""
+        return PreviewRequest(self.service_name, self.service_type, self.project_id, self.config())
 
 
 class DeploymentPatch(Body):

@@ -10,7 +10,7 @@ from runix_tui.core.activity import ActivityEntry
 from runix_tui.core.checkup import Check, Level
 from runix_tui.core.models import Commit, Kind, Project, ServiceConfig, ServiceType, Usage, Version
 from runix_tui.core.plan import Plan
-from runix_tui.core.requests import DeploymentView, SystemHealth
+from runix_tui.core.requests import DeploymentView, Preview, SystemHealth
 from runix_tui.core.secret import MASK, Secret
 from runix_tui.core.settings import Settings
 from runix_tui.core.stages import Stage, Status, VersionStatus
@@ -182,6 +182,20 @@ def fault(failure: Failure | None) -> wire.Fault | None:
         message=plain(failure.message),
         hint=plain(failure.hint),
         evidence=[plain(line) for line in failure.evidence],
+    )
+
+
+def planned(preview: Preview) -> wire.Planned:
+    """What a deployment would be built by."""
+    return wire.Planned(
+        service_name=preview.name,
+        service_type=preview.service_type,
+        branch=preview.branch,
+        commit=commit(preview.commit),
+        plan=plan_values(preview.plan) or {},
+        dockerfile=plain(preview.dockerfile),
+        origins=origins(preview.plan),
+        notes=[plain(note) for note in preview.notes],
     )
 
 

@@ -28,6 +28,7 @@ from runix_tui.deploy.logs import Logs
 from runix_tui.deploy.operations import Operations
 from runix_tui.deploy.orchestrator import Orchestrator
 from runix_tui.deploy.pipeline import Pipeline
+from runix_tui.deploy.previewing import Previewing
 from runix_tui.deploy.reconcile import INTERRUPTED, Reconciliation
 from runix_tui.deploy.recovery import Recovery
 from runix_tui.deploy.retirement import Retirement
@@ -189,17 +190,19 @@ class _Parts:
             store=store, engine=engine, gateway=gateway, launcher=launcher, config=config, spawn=tasks.spawn
         )
         starting = Starting(engine, launcher)
+        rendering = Rendering(engine, home_id=home, profiles=runtimes)
+        planning = Planning(
+            engine,
+            source,
+            home_id=home,
+            profiles=runtimes,
+            bind_mounts_safe=lambda v: bind_mounts_safe(_numbers(v)),
+        )
         pipeline = Pipeline(
             slots=asyncio.Semaphore(config.build.concurrent),
             fetching=Fetching(source, store, locations.checkouts),
-            planning=Planning(
-                engine,
-                source,
-                home_id=home,
-                profiles=runtimes,
-                bind_mounts_safe=lambda v: bind_mounts_safe(_numbers(v)),
-            ),
-            building=Building(engine, Rendering(engine, home_id=home, profiles=runtimes), config.build, home),
+            planning=planning,
+            building=Building(engine, rendering, config.build, home),
             starting=starting,
             checking=checking,
             routing=Routing(store, switchboard, clock),
@@ -306,4 +309,7 @@ class _Parts:
             ready=self.upkeep.ready,
             diary=diary,
             installation=Caretaker(locations, config),
+            previewing=Previewing(
+                source=source, store=store, planning=planning, rendering=rendering, checkouts=locations.checkouts
+            ),
         )

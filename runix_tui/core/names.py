@@ -5,6 +5,7 @@ import string
 from collections.abc import Callable, Sequence
 
 NAME_RULE = "1-40 characters of a-z, 0-9 and '-', beginning with a letter, not ending in '-'"
+NAME_MAX = 40
 ENV_RULE = "letters, digits and '_', not beginning with a digit"
 ENV_VALUE_MAX = 64 * 1024
 ENV_TOTAL_MAX = 1024 * 1024
@@ -18,6 +19,12 @@ _ENV = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 def is_service_name(name: str) -> bool:
     """Whether ``name`` follows :data:`NAME_RULE` (projects are named by the same rule)."""
     return _NAME.fullmatch(name) is not None
+
+
+def nearest_service_name(text: str) -> str | None:
+    """The good name that is most like ``text``; None when nothing of it would be left."""
+    near = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-").lstrip("0123456789-")[:NAME_MAX].rstrip("-")
+    return near if is_service_name(near) else None
 
 
 def is_env_name(name: str) -> bool:

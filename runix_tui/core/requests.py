@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from runix_tui.core.models import Deployment, ServiceConfig, ServiceType, Version
+from runix_tui.core.models import Commit, Deployment, ServiceConfig, ServiceType, Version
+from runix_tui.core.plan import Plan
 from runix_tui.core.ports import EngineInfo
 from runix_tui.core.secret import Secret
 from runix_tui.core.stages import Stage, Status
@@ -19,6 +20,29 @@ class CreateRequest:
     service_type: ServiceType
     project_id: str | None
     config: ServiceConfig
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewRequest:
+    """A deployment that somebody thinks about; without ``name`` or ``service_type`` the fitting ones are suggested."""
+
+    name: str | None
+    service_type: ServiceType | None
+    project_id: str | None
+    config: ServiceConfig
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What such a deployment would be built by, and what a person should know of it."""
+
+    name: str
+    service_type: ServiceType
+    branch: str | None
+    commit: Commit | None
+    plan: Plan
+    dockerfile: str
+    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

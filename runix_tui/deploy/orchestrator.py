@@ -12,7 +12,7 @@ from runix_tui.core.events import DeploymentChanged
 from runix_tui.core.models import Deployment, Project, Usage, Version
 from runix_tui.core.names import NAME_RULE, is_service_name
 from runix_tui.core.ports import Clock, Engine, Gateway, Installation
-from runix_tui.core.requests import ChangeRequest, CreateRequest, DeploymentView, SystemHealth
+from runix_tui.core.requests import ChangeRequest, CreateRequest, DeploymentView, Preview, PreviewRequest, SystemHealth
 from runix_tui.core.stages import Status, VersionStatus
 from runix_tui.deploy.bus import Bus
 from runix_tui.deploy.creation import Creation
@@ -20,6 +20,7 @@ from runix_tui.deploy.deletion import Deletion
 from runix_tui.deploy.diary import Diary
 from runix_tui.deploy.journal import Batch
 from runix_tui.deploy.operations import Operations
+from runix_tui.deploy.previewing import Previewing
 from runix_tui.deploy.streams import Streams
 from runix_tui.deploy.supervisor import Supervisor
 from runix_tui.deploy.tasks import Tasks
@@ -51,6 +52,7 @@ class Orchestrator:
         ready: asyncio.Event,
         diary: Diary,
         installation: Installation,
+        previewing: Previewing,
     ) -> None:
         self.installation = installation
         self._store = store
@@ -66,6 +68,7 @@ class Orchestrator:
         self._tasks = tasks
         self._ready = ready
         self._diary = diary
+        self._previewing = previewing
 
     # --- reads -------------------------------------------------------------------------------------------------------
 
@@ -117,6 +120,12 @@ class Orchestrator:
     def check_repo_url(self, repo_url: str) -> None:
         """Raises ``InvalidRequest`` on ``repo_url`` for what cannot be a repository's address; asks nobody."""
         self._creation.check_repo_url(repo_url)
+
+    async def preview(self, request: PreviewRequest) -> Preview:
+        """What a deployment would be built by; makes nothing, needs no engine. Raises ``InvalidRequest``,
+        ``SourceError``, ``PlanError``; a caller that goes away cancels it."""
+        with self._diary.doing(ActivitySource.DEPLOY, "preview", request.name or ""):
+            return await self._previewing.preview(request)
 
     # --- changes: those that need the engine ask it first, and are refused (503) before anything is touched ----------
 

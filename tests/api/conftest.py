@@ -36,7 +36,7 @@ from runix_tui.core.models import (
 )
 from runix_tui.core.plan import Origin, Plan, Runtime
 from runix_tui.core.ports import EngineInfo
-from runix_tui.core.requests import ChangeRequest, CreateRequest, DeploymentView, SystemHealth
+from runix_tui.core.requests import ChangeRequest, CreateRequest, DeploymentView, Preview, PreviewRequest, SystemHealth
 from runix_tui.core.secret import Secret
 from runix_tui.core.settings import Settings
 from runix_tui.core.stages import Stage, Status, VersionStatus
@@ -112,6 +112,8 @@ class FakeOrchestrator(Orchestrator):
         self.engine_away = False
         self.fault: Exception | None = None
         self.calls: list[tuple[str, object]] = []
+        self.previewing, self.may_preview, self.preview_ended = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self.may_preview.set()
         self.installation = FakeInstallation()
         self.diary = Diary(Nameless(), SystemClock())
 
@@ -155,6 +157,26 @@ class FakeOrchestrator(Orchestrator):
             if one.number == number:
                 return one
         raise NotFound(f"No version {number}")
+
+    async def preview(self, request: PreviewRequest) -> Preview:
+        self.calls.append(("preview", request))
+        self.previewing.set()
+        try:
+            await self.may_preview.wait()
+        except asyncio.CancelledError:
+            self.preview_ended.set()
+            raise
+        if self.fault:
+            raise self.fault
+        found = Plan(
+            provider="python",
+            runtime=Runtime.PYTHON,
+            start=("python", "main.py"),
+            origins={"start": Origin(source="main.py", reason="it is there")},
+        )
+        commit = Commit("abc1234" + "0" * 33, "Ann", "Add \udcff things", WHEN)
+        kind = request.service_type or ServiceType.WEB_SERVICE
+        return Preview(request.name or "web", kind, "main", commit, found, "FROM scratch\n", ("a \udcff note",))
 
     async def health(self) -> SystemHealth:
         if self.engine_away:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import http.server
+import json
 import socket
 import threading
 import time
@@ -189,6 +190,24 @@ def test_usage(running, client):
     assert [one.id for one in client.usage()] == [made, other]
     (found,) = client.usage([other])
     assert (found.id, found.cpu_percent, found.cpu_limit) == (other, 1.5, 0.5)
+
+
+def test_plan(running, client):
+    found = client.plan({"repo_url": BODY["repo_url"]})
+    assert (found.service_name, found.plan["runtime"], found.commit and found.commit.author) == ("web", "python", "Ann")
+    with pytest.raises(InvalidRequest):
+        client.plan({"repo_url": ""})
+
+
+def test_who_hangs_up_ends_a_plan(running):
+    running.do(running.fake.may_preview.clear)
+    with socket.create_connection(("127.0.0.1", running.port)) as connection:
+        body = json.dumps({"repo_url": BODY["repo_url"]})
+        head = f"POST /plan HTTP/1.1\r\nHost: 127.0.0.1:{running.port}\r\nAuthorization: Bearer {TOKEN.reveal()}\r\n"
+        about = f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+        connection.sendall((head + about + body).encode())
+        running.do(running.fake.previewing.wait)
+    running.do(running.fake.preview_ended.wait)
 
 
 def test_build_log(running, client):

@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from runix_tui.core.stages import VersionStatus
-from runix_tui.errors import Failure, Unavailable
+from runix_tui.errors import Failure, PlanError, Unavailable
 
 BODY = {
     "repo_url": "https://github.com/user/my-api",
@@ -129,6 +129,26 @@ async def test_usage_of_what_runs(api, fake):
     assert (wrong.status_code, wrong.json()["errors"][0]["path"]) == (422, "id.1")
     fake.engine_away = True
     assert (await api.get("/usage")).json() == []
+
+
+async def test_a_plan_without_a_deployment(api, fake):
+    answer = await api.post("/plan", json={"repo_url": BODY["repo_url"], "env": {"A": "1"}, "root_dir": "api"})
+    assert answer.status_code == 200
+    found = answer.json()
+    assert (found["service_name"], found["service_type"], found["branch"]) == ("web", "web_service", "main")
+    assert (found["plan"]["start"], found["dockerfile"]) == (["python", "main.py"], "FROM scratch\n")
+    assert found["origins"]["start"] == {"source": "main.py", "reason": "it is there", "confidence": 1.0}
+    assert (found["commit"]["subject"], found["notes"]) == ("Add ? things", ["a ? note"])
+    assert (await api.post("/plan", json={**BODY, "service_type": "static_site"})).json()[
+        "service_type"
+    ] == "static_site"
+    assert (await api.get("/deployments")).json() == []
+    wrong = await api.post("/plan", json={"repo_url": "ext::x", "service_name": "A B", "x": 1})
+    assert {one["path"] for one in wrong.json()["errors"]} == {"repo_url", "service_name", "x"}
+    fake.fault = PlanError("Nothing here", code="nothing_detected", hint="Add it.", evidence=("looked for: a",))
+    failed = await api.post("/plan", json=BODY)
+    assert (failed.status_code, failed.json()["code"]) == (409, "nothing_detected")
+    assert (failed.json()["hint"], failed.json()["evidence"]) == ("Add it.", ["looked for: a"])
 
 
 async def test_env_is_shown_only_when_asked_for(api):

@@ -28,6 +28,7 @@ CALLS = {
     ("get", "/events"): "200",
     ("get", "/usage"): "200",
     ("get", "/activity"): "200",
+    ("post", "/plan"): "200",
     ("get", "/checkup"): "200",
     ("get", "/settings"): "200",
     ("patch", "/settings"): "200",
@@ -79,7 +80,7 @@ async def test_every_call_is_told(api):
 
 async def test_bodies_and_their_examples(api):
     spec = operations(await described(api))
-    for path in ("/deployments", "/projects", "/deployments/{deployment_id}/rollback"):
+    for path in ("/deployments", "/projects", "/deployments/{deployment_id}/rollback", "/plan"):
         body = spec["post", path]["requestBody"]["content"]["application/json"]["schema"]["$ref"]
         schema = (await described(api))["components"]["schemas"][body.rsplit("/", 1)[1]]
         assert schema["examples"]

@@ -2,15 +2,15 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from pydantic_core import PydanticCustomError
 
 from runix_tui.api import rules, views
-from runix_tui.api.doors import Door, body_of, no_body
+from runix_tui.api.doors import Door, body_of, no_body, unless_gone
 from runix_tui.api.fields import fault_of, field_errors
 from runix_tui.api.openapi import accepts, fails
 from runix_tui.api.queries import DeploymentId, DeploymentIds, Number, ProjectFilter, Reveal, StatusFilter
-from runix_tui.api.schemas import DeploymentPatch, NewDeployment, RollbackTo
+from runix_tui.api.schemas import DeploymentPatch, NewDeployment, PlanFor, RollbackTo
 from runix_tui.core import wire
 from runix_tui.core.requests import ChangeRequest, DeploymentView
 from runix_tui.errors import Conflict
@@ -171,6 +171,18 @@ async def get_version(
 ) -> wire.VersionDetails:
     """Dockerfile, plan, where each choice came from, full commit, stages with times."""
     return views.version_details(door.version(deployment_id, number), reveal=reveal)
+
+
+@router.post(
+    "/plan",
+    summary="Plan without deploying",
+    openapi_extra=accepts(PlanFor),
+    responses=fails(400, 409, 413, 415, 422),
+)
+async def plan(request: Request, door: Door, body: Annotated[PlanFor, body_of(PlanFor)]) -> wire.Planned:
+    """Fetch the repository and say what would be built, and why; nothing is stored or built, and no engine is needed.
+    409 with the codes of a version's `error` when it cannot be planned. Ends when the client hangs up."""
+    return views.planned(await unless_gone(request, door.preview(body.request())))
 
 
 @router.get("/usage", summary="Resource usage", responses=fails(422))

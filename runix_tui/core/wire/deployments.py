@@ -183,10 +183,11 @@ class Planned(Answer):
     """What a deployment would be built by; nothing was built."""
 
     service_name: str = Field(description="The one that was sent, or a free one made of the repository's name.")
+    service_type: ServiceType = Field(description="The one that was sent, or the one that fits.")
     branch: str | None
     commit: CommitDetails | None = Field(description="null for a folder without git.")
-    plan: dict[str, Any] | None = Field(description="null when the repository's own Dockerfile is used.")
-    dockerfile: str
+    plan: dict[str, Any]
+    dockerfile: str = Field(description="The repository's own, or the one that Runix would write.")
     origins: dict[str, OriginDetails]
     notes: list[str] = Field(description="What a person should know of it, as the build log would say it.")
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from runix_tui.core import names
 from runix_tui.core.bases import RuntimeProfile
-from runix_tui.core.models import Planner
+from runix_tui.core.models import Planner, ServiceConfig, ServiceType
 from runix_tui.core.plan import Plan, Runtime
-from runix_tui.core.ports import Checkout, Engine, Source, SourceTree
+from runix_tui.core.ports import Checkout, Engine, LogSink, Source, SourceTree
 from runix_tui.deploy.walk import Walk
 from runix_tui.errors import PlanError
 from runix_tui.plan.detect import detect
@@ -16,6 +16,22 @@ from runix_tui.plan.ignore import ignore, repository_ignore
 from runix_tui.plan.own import OwnDockerfile, own_dockerfile
 from runix_tui.plan.policy import check_plan
 from runix_tui.plan.request import PlanRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is to be planned, and who hears what people should know of it. ``dry``: the plan is only looked at, so that
+    nothing is brought here for it, and no engine is needed."""
+
+    service_type: ServiceType
+    project_id: str | None
+    config: ServiceConfig
+    log: LogSink
+    dry: bool = False
+
+    def say(self, line: str) -> None:
+        """A line of Runix's own."""
+        self.log("runix", line)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,20 +62,25 @@ class Planning:
         self._bind_mounts_safe = bind_mounts_safe
 
     async def plan(self, walk: Walk, checkout: Checkout) -> Planned:
-        """Raises ``PlanError`` (nothing_detected, policy, base_unavailable, …)."""
-        tree = self._source.tree(checkout.root)
-        plan = await self._detect(tree, walk, walk.version.config.planner)
-        if plan.runtime is Runtime.DOCKERFILE:
-            planned = await self._own(walk, tree, checkout, plan)
-        else:
-            planned = await self._ours(walk, tree, checkout, plan)
+        """Plan a version. Raises ``PlanError`` (nothing_detected, policy, base_unavailable, …)."""
+        deployment = walk.deployment
+        asked = Asked(deployment.service_type, deployment.project_id, walk.version.config, walk.log)
+        planned = await self.propose(asked, checkout)
         walk.update(plan=planned.plan, dockerfile=planned.own.text if planned.own else None)
         return planned
 
-    async def _detect(self, tree: SourceTree, walk: Walk, planner: Planner) -> Plan:
-        config = walk.version.config
+    async def propose(self, asked: Asked, checkout: Checkout) -> Planned:
+        """The plan for a tree; nothing is stored. Raises ``PlanError``."""
+        tree = self._source.tree(checkout.root)
+        plan = await self._detect(tree, asked, asked.config.planner)
+        if plan.runtime is Runtime.DOCKERFILE:
+            return await self._own(asked, tree, checkout, plan)
+        return await self._ours(asked, tree, checkout, plan)
+
+    async def _detect(self, tree: SourceTree, asked: Asked, planner: Planner) -> Plan:
+        config = asked.config
         ask = PlanRequest(
-            service_type=walk.deployment.service_type,
+            service_type=asked.service_type,
             port=config.port,
             command=config.command,
             build_command=config.build_command,
@@ -70,36 +91,37 @@ class Planning:
         )
         return await asyncio.to_thread(detect, tree, ask, self._profiles())
 
-    async def _own(self, walk: Walk, tree: SourceTree, checkout: Checkout, plan: Plan) -> Planned:
+    async def _own(self, asked: Asked, tree: SourceTree, checkout: Checkout, plan: Plan) -> Planned:
         """The repository's own Dockerfile; with ``auto``, rules where its FROM cannot be had."""
         text = tree.text(plan.dockerfile or "Dockerfile") or ""
-        safe = self._bind_mounts_safe((await self._engine.info()).version)
-        scope = names.network(self._home, walk.deployment.project_id)
+        safe = asked.dry or self._bind_mounts_safe((await self._engine.info()).version)
+        scope = names.network(self._home, asked.project_id)
         own = own_dockerfile(text, tree=tree, cache_scope=scope, bind_mounts_safe=safe)
-        missing = [base for base in own.bases if await self._engine.resolve(base, walk.log) is None]
+        bases = () if asked.dry else own.bases
+        missing = [base for base in bases if await self._engine.resolve(base, asked.log) is None]
         if missing:
-            if walk.version.config.planner is not Planner.AUTO:
+            if asked.config.planner is not Planner.AUTO:
                 raise no_base(missing[0])
-            return await self._instead(walk, tree, checkout, missing[0])
+            return await self._instead(asked, tree, checkout, missing[0])
         for line in (*summary(plan), *own.notes):
-            walk.say(line)
-        return Planned(plan, await self._ignored(walk, tree, checkout, plan), own)
+            asked.say(line)
+        return Planned(plan, await self._ignored(asked, tree, checkout, plan), own)
 
-    async def _instead(self, walk: Walk, tree: SourceTree, checkout: Checkout, missing: str) -> Planned:
+    async def _instead(self, asked: Asked, tree: SourceTree, checkout: Checkout, missing: str) -> Planned:
         try:
-            plan = await self._detect(tree, walk, Planner.RULES)
+            plan = await self._detect(tree, asked, Planner.RULES)
         except PlanError as error:
             raise no_base(missing) from error
-        walk.say(f"The Dockerfile's image {missing} is neither here nor reachable: planning by rules instead")
-        return await self._ours(walk, tree, checkout, plan)
+        asked.say(f"The Dockerfile's image {missing} is neither here nor reachable: planning by rules instead")
+        return await self._ours(asked, tree, checkout, plan)
 
-    async def _ours(self, walk: Walk, tree: SourceTree, checkout: Checkout, plan: Plan) -> Planned:
+    async def _ours(self, asked: Asked, tree: SourceTree, checkout: Checkout, plan: Plan) -> Planned:
         check_plan(plan)
         for line in summary(plan):
-            walk.say(line)
-        return Planned(plan, await self._ignored(walk, tree, checkout, plan))
+            asked.say(line)
+        return Planned(plan, await self._ignored(asked, tree, checkout, plan))
 
-    async def _ignored(self, walk: Walk, tree: SourceTree, checkout: Checkout, plan: Plan) -> tuple[str, ...]:
+    async def _ignored(self, asked: Asked, tree: SourceTree, checkout: Checkout, plan: Plan) -> tuple[str, ...]:
         found = await asyncio.to_thread(
             ignore,
             tree,
@@ -109,7 +131,7 @@ class Planning:
             own_dockerfile=plan.runtime is Runtime.DOCKERFILE,
         )
         if found.notice:
-            walk.say(found.notice)
+            asked.say(found.notice)
         return found.lines
 
 
