@@ -27,6 +27,7 @@ from runix_tui.core.ports import (
     LogSink,
     Page,
     Remote,
+    ShellCommand,
     SourceTree,
 )
 from runix_tui.core.secret import Secret
@@ -262,6 +263,9 @@ class FakeEngine:
         await self.faults.look("listeners")
         found = self._find(container)
         return self.listening(self.specs[found.id]) if found else []
+
+    async def shell(self, container: str) -> ShellCommand:
+        return ShellCommand(("podman", "exec", container), {})
 
     async def events(self) -> AsyncIterator[EngineEvent]:
         while True:

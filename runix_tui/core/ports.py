@@ -249,6 +249,14 @@ class Listener:
     loopback: bool
 
 
+@dataclass(frozen=True, slots=True)
+class ShellCommand:
+    """An argv to run in a terminal, and what to set in the environment beside the terminal's own."""
+
+    command: tuple[str, ...]
+    environment: Mapping[str, str]
+
+
 class Engine(Protocol):
     """A container engine. Every call raises ``Unavailable`` when the engine is away."""
 
@@ -339,6 +347,10 @@ class Engine(Protocol):
 
     async def listeners(self, container: str) -> list[Listener]:
         """What the container's processes listen on, seen from the host without running anything inside."""
+        ...
+
+    async def shell(self, container: str) -> ShellCommand:
+        """What to run in a terminal of this machine for a shell inside a running container."""
         ...
 
     def events(self) -> AsyncIterator[EngineEvent]:

@@ -11,7 +11,7 @@ from runix_tui.core.activity import ActivityEntry, ActivitySource, Note
 from runix_tui.core.events import DeploymentChanged
 from runix_tui.core.models import Deployment, Project, Usage, Version
 from runix_tui.core.names import NAME_RULE, is_service_name
-from runix_tui.core.ports import Clock, Engine, Gateway, Installation
+from runix_tui.core.ports import Clock, Engine, Gateway, Installation, ShellCommand
 from runix_tui.core.requests import ChangeRequest, CreateRequest, DeploymentView, Preview, PreviewRequest, SystemHealth
 from runix_tui.core.stages import Status, VersionStatus
 from runix_tui.deploy.bus import Bus
@@ -25,7 +25,7 @@ from runix_tui.deploy.streams import Streams
 from runix_tui.deploy.supervisor import Supervisor
 from runix_tui.deploy.tasks import Tasks
 from runix_tui.deploy.views import view
-from runix_tui.errors import InvalidRequest, NotFound, RunixError, Unavailable
+from runix_tui.errors import Conflict, InvalidRequest, NotFound, RunixError, Unavailable
 from runix_tui.store.store import Store
 
 ENGINE_ANSWERS_WITHIN = 3.0  # seconds, for reads that would like to know
@@ -103,6 +103,20 @@ class Orchestrator:
         if found is None:
             raise NotFound(f"No version {number}", hint="The history lists the versions.")
         return found
+
+    async def shell(self, deployment_id: str) -> ShellCommand:
+        """What to run on this machine for a shell in what serves. Raises ``Conflict`` (``not_running``),
+        ``Unavailable``."""
+        view = self.get(deployment_id)
+        container = view.serving.container_id if view.serving else None
+        found = await self._engine.inspect(container) if container else None
+        if found is None or found.state != "running":
+            raise Conflict(
+                f"{view.deployment.name} does not run",
+                code="not_running",
+                hint="Start it, or deploy it: a shell needs a container that runs.",
+            )
+        return await self._engine.shell(found.id)
 
     async def health(self) -> SystemHealth:
         """The state of engine and gateway."""

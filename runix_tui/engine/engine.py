@@ -14,7 +14,16 @@ from runix_tui.core.activity import UNTOLD, Activity
 from runix_tui.core.bases import BaseImage, StoredBase
 from runix_tui.core.events import EngineEvent
 from runix_tui.core.models import Usage
-from runix_tui.core.ports import BuildRequest, Container, ContainerSpec, EngineInfo, Image, Listener, LogSink
+from runix_tui.core.ports import (
+    BuildRequest,
+    Container,
+    ContainerSpec,
+    EngineInfo,
+    Image,
+    Listener,
+    LogSink,
+    ShellCommand,
+)
 from runix_tui.engine.bases import Bases
 from runix_tui.engine.build import Builder
 from runix_tui.engine.connection import Connection, Json
@@ -29,6 +38,8 @@ from runix_tui.engine.provision import Provision, provision
 from runix_tui.engine.service import Service
 from runix_tui.engine.usage import Usages
 from runix_tui.locations import Locations
+
+SHELL = "/bin/sh"
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +197,14 @@ class PodmanEngine:
         if found is None:
             return []
         return await asyncio.to_thread(listeners_of, found.pid, shared_network=not found.address)
+
+    async def shell(self, container: str) -> ShellCommand:
+        """What to run in a terminal of this machine for a shell inside a running container."""
+        inside = ("exec", "--interactive", "--tty", container, SHELL)
+        if self._service is None:
+            return ShellCommand(("podman", "--url", self.url, *inside), {})
+        podman, environ = await asyncio.to_thread(self._service.client)
+        return ShellCommand((podman, *inside), environ)
 
     async def events(self) -> AsyncIterator[EngineEvent]:
         """Hints about containers of this home, as they happen; ends when the engine goes away."""

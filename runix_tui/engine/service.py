@@ -23,7 +23,7 @@ from runix_tui.engine import host as hosts
 from runix_tui.engine import packages
 from runix_tui.engine.isolation import keep_apart, let_go
 from runix_tui.engine.ping import ping
-from runix_tui.engine.settings import NOTHING, Extra, containers_conf, service_environ, wrappers
+from runix_tui.engine.settings import NOTHING, Extra, client_environ, containers_conf, service_environ, wrappers
 from runix_tui.engine.sharing import Users
 from runix_tui.errors import Unavailable
 from runix_tui.locations import PRIVATE_DIR, PRIVATE_FILE, Locations
@@ -93,8 +93,7 @@ class Service:
             self.keep_networks_apart()
             self.runtime = self.runtime or hosts.pick_runtime(self.host)
             conf = containers_conf(self.host, self.runtime, self.extra)
-            driver = used_driver(storage_folder(self._environ, rootless=self.host.rootless))
-            environ = service_environ(self.host, self._environ, self.conf, used_driver=driver, extra=self.extra)
+            environ = self._service_environ()
             mark = _fingerprint(podman, conf, environ)
             record, alone = self._recorded(), self._users.join()
             fits = record.mark == mark or not alone
@@ -142,6 +141,15 @@ class Service:
                 transient=False,
             )
         return self.host.podman
+
+    def client(self) -> tuple[str, dict[str, str]]:
+        """A Podman that sees the same containers without this service: the program, and what to set for it. Raises
+        ``Unavailable``."""
+        return self._installed(), client_environ(self._service_environ())
+
+    def _service_environ(self) -> dict[str, str]:
+        driver = used_driver(storage_folder(self._environ, rootless=self.host.rootless))
+        return service_environ(self.host, self._environ, self.conf, used_driver=driver, extra=self.extra)
 
     def keep_networks_apart(self) -> None:
         """Have the host's rules between networks. A kernel that refuses them leaves it to the engine, which is said."""

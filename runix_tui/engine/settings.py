@@ -46,6 +46,19 @@ _HANDED_ON = (
 )
 
 
+_SHARED = (
+    "CONTAINERS_CONF",
+    "CONTAINERS_STORAGE_CONF",
+    "STORAGE_DRIVER",
+    "STORAGE_OPTS",
+    "PATH",
+    "HOME",
+    "XDG_RUNTIME_DIR",
+    "XDG_CONFIG_HOME",
+    "XDG_DATA_HOME",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Extra:
     """What other parts of the room add: ``volumes`` (``SOURCE:TARGET:ro``) go into every container and build step;
@@ -93,6 +106,11 @@ def service_environ(
     if host.rootless and "STORAGE_DRIVER" not in chosen:
         chosen |= _rootless_storage(host, used_driver)
     return chosen | dict(extra.environ)
+
+
+def client_environ(environ: Mapping[str, str]) -> dict[str, str]:
+    """What of the service's environment another Podman needs in order to see the same containers."""
+    return {name: environ[name] for name in _SHARED if name in environ}
 
 
 def wrappers(host: Host) -> dict[str, str]:

@@ -35,7 +35,7 @@ from runix_tui.core.models import (
     Version,
 )
 from runix_tui.core.plan import Origin, Plan, Runtime
-from runix_tui.core.ports import EngineInfo
+from runix_tui.core.ports import EngineInfo, ShellCommand
 from runix_tui.core.requests import ChangeRequest, CreateRequest, DeploymentView, Preview, PreviewRequest, SystemHealth
 from runix_tui.core.secret import Secret
 from runix_tui.core.settings import Settings
@@ -157,6 +157,11 @@ class FakeOrchestrator(Orchestrator):
             if one.number == number:
                 return one
         raise NotFound(f"No version {number}")
+
+    async def shell(self, deployment_id: str) -> ShellCommand:
+        if self.get(deployment_id).serving is None:
+            raise Conflict("It does not run", code="not_running")
+        return ShellCommand(("podman", "exec", "-it", "c1", "/bin/sh"), {"CONTAINERS_CONF": "/x"})
 
     async def preview(self, request: PreviewRequest) -> Preview:
         self.calls.append(("preview", request))

@@ -210,6 +210,16 @@ def test_who_hangs_up_ends_a_plan(running):
     running.do(running.fake.preview_ended.wait)
 
 
+def test_shell(running, client):
+    made = running.create()
+    with pytest.raises(Conflict) as refused:
+        client.shell(made)
+    assert refused.value.code == "not_running"
+    running.do(lambda: running.fake.finish(made))
+    found = client.shell(made)
+    assert (found.command[0], found.command[-1], found.environment) == ("podman", "/bin/sh", {"CONTAINERS_CONF": "/x"})
+
+
 def test_build_log(running, client):
     made = client.create(BODY).id
     running.do(lambda: running.fake.build_says(made, "compiling"))

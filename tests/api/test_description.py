@@ -28,6 +28,7 @@ CALLS = {
     ("get", "/events"): "200",
     ("get", "/usage"): "200",
     ("get", "/activity"): "200",
+    ("get", "/deployments/{deployment_id}/shell"): "200",
     ("post", "/plan"): "200",
     ("get", "/checkup"): "200",
     ("get", "/settings"): "200",

@@ -159,6 +159,14 @@ async def connection(door: Door, deployment_id: DeploymentId) -> wire.Connection
     )
 
 
+@router.get("/deployments/{deployment_id}/shell", summary="A shell inside", responses=fails(404, 409, 503))
+async def shell(door: Door, deployment_id: DeploymentId) -> wire.Shell:
+    """What to run in a terminal of the server's machine for a shell in the running container. 409 with `not_running`
+    when nothing runs."""
+    found = await door.shell(deployment_id)
+    return wire.Shell(command=list(found.command), environment=dict(found.environment))
+
+
 @router.get("/deployments/{deployment_id}/history", summary="List versions", responses=fails(404))
 async def history(door: Door, deployment_id: DeploymentId) -> list[wire.HistoryEntry]:
     """Newest first; rollbacks are entries of their own."""

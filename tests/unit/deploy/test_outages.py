@@ -296,6 +296,22 @@ async def test_usage_needs_no_engine_and_one_call(world: World) -> None:
         assert await runix.usage() == {}
 
 
+async def test_a_shell_needs_a_container_that_runs(world: World) -> None:
+    async with world.runix() as runix:
+        view = await world.deployed(runix)
+        identity = view.deployment.id
+        assert view.serving
+        assert (await runix.shell(identity)).command == ("podman", "exec", view.serving.container_id)
+        world.faults().fail = {"inspect": AWAY}
+        with pytest.raises(Unavailable):
+            await runix.shell(identity)
+        world.faults()
+        await runix.stop(identity)
+        with pytest.raises(Conflict) as refused:
+            await runix.shell(identity)
+        assert refused.value.code == "not_running"
+
+
 async def test_a_rollback_to_an_image_that_is_gone_cancels_nothing(world: World) -> None:
     async with world.runix() as runix:
         view = await world.deployed(runix, env={"A": Secret("1")})

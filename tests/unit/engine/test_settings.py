@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from runix_tui.engine.host import Host
-from runix_tui.engine.settings import Extra, containers_conf, service_environ, wrappers
+from runix_tui.engine.settings import Extra, client_environ, containers_conf, service_environ, wrappers
 
 RUNC = ("runc", "/usr/sbin/runc")
 
@@ -92,6 +92,15 @@ def test_environment_is_handed_on_by_name_alone():
     assert {name: value for name, value in found.items() if name != "PATH"} == {
         "HOME": "/root", "HTTPS_PROXY": "http://p:1", "CONTAINERS_CONF": "/e/c.conf",
     }  # fmt: skip
+
+
+def test_another_podman_is_told_where_containers_are_and_no_more():
+    found = environ(
+        HTTPS_PROXY="http://user:secret@p", XDG_DATA_HOME="/d", STORAGE_DRIVER="vfs", PATH="/x", HOME="/root"
+    )
+    shared = client_environ(found)
+    assert shared.keys() == {"CONTAINERS_CONF", "PATH", "HOME", "XDG_DATA_HOME", "STORAGE_DRIVER"}
+    assert shared["CONTAINERS_CONF"] == "/e/c.conf"
 
 
 def test_extra_environment_wins():
