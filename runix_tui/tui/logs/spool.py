@@ -10,6 +10,7 @@ from array import array
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from io import BytesIO
 from itertools import accumulate
 from pathlib import Path
 
@@ -32,7 +33,7 @@ class _Segment:
 
     def add(self, data: bytes) -> None:
         """Note whole lines that were written at the end of this segment's stretch."""
-        starts = array("I", accumulate(map(len, data.splitlines(keepends=True)), initial=self.size))
+        starts = array("I", accumulate(map(len, BytesIO(data)), initial=self.size))
         self.size = starts.pop()
         self.starts.extend(starts)
 
@@ -102,7 +103,7 @@ class Spool:
 
     def lines(self, low: int, high: int) -> list[bytes]:
         """The lines from ``low`` to ``high``, exclusive; ask for few."""
-        return [line for _, block in self.blocks(low, high) for line in block.splitlines()]
+        return [line for _, block in self.blocks(low, high) for line in block.split(b"\n")[:-1]]
 
     def blocks(self, low: int, high: int) -> Iterator[tuple[int, bytes]]:
         """The lines from ``low`` to ``high``, exclusive, in blocks of whole lines, each with the id of its first."""
