@@ -37,6 +37,7 @@ def loaded_by(*packages: str) -> set[str]:
         (("runix_tui.source",), FRONT_ENDS | {"podman", "aiohttp", "litellm"}),
         (("runix_tui.engine", "runix_tui.gateway"), FRONT_ENDS | {"pygit2", "sqlite3", "litellm"}),
         (("runix_tui.deploy",), FRONT_ENDS | {"litellm", "runix_agents"}),
+        (("runix_tui.web",), (FRONT_ENDS - {"textual"}) | {"podman", "pygit2", "sqlite3", "httpx"}),
         (("runix_tui.client",), {"textual", "fastapi", "uvicorn"} | HEAVY),
     ],
     ids=lambda value: ",".join(value) if isinstance(value, tuple) else "",
