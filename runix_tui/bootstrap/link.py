@@ -15,9 +15,9 @@ from urllib.parse import urlsplit
 from runix_tui.bootstrap.child import Child, spawn
 from runix_tui.bootstrap.detached import ENDS_WITHIN, LOOK_EVERY, STARTS_WITHIN, slow
 from runix_tui.bootstrap.home import ServerHint, is_held, make, removed, server_hint
-from runix_tui.bootstrap.token import checked_token, stored_token
+from runix_tui.bootstrap.token import checked_token, other_token, stored_token
 from runix_tui.core.secret import Secret
-from runix_tui.errors import RunixError, Unavailable
+from runix_tui.errors import RunixError, Unauthorized, Unavailable
 from runix_tui.locations import Locations
 from runix_tui.tui.link import Door
 
@@ -94,7 +94,10 @@ class HomeLink:
         if child and not owned:  # another one was first
             self._drop()
         self._met, self._served = True, owned
-        return Door(hint.url, token or stored_token(self._locations), owned=owned)
+        door = Door(hint.url, token or stored_token(self._locations), owned=owned)
+        if not owned:
+            _check(door, given=token is not None)
+        return door
 
     def _see_to_a_server(self, token: Secret | None) -> None:
         """Have a child that is on its way to be the server. Raises ``RunixError`` with the last words of one that ended
@@ -119,6 +122,17 @@ class HomeLink:
             child.let_go()
             child.process.terminate()
             child.process.wait()
+
+
+def _check(door: Door, *, given: bool) -> None:
+    """Whether another's server takes our token. Raises ``Unauthorized`` with what to do, ``Unavailable``."""
+    from runix_tui.client import Client
+
+    try:
+        with Client(door.url, door.token) as client:
+            client.projects()
+    except Unauthorized as error:
+        raise other_token(given=given) from error
 
 
 def _accepts(url: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import MutableMapping
 
 from runix_tui.bootstrap.private import unusable, write_private
 from runix_tui.core.secret import Secret
-from runix_tui.errors import ConfigError
+from runix_tui.errors import ConfigError, Unauthorized
 from runix_tui.locations import Locations
 
 TOKEN_VARIABLE = "RUNIX_TOKEN"  # noqa: S105 - the name of a variable
@@ -29,6 +29,18 @@ def checked_token(value: str) -> Secret | None:
             hint="Unset it to have one made, or set a longer one.",
         )
     return Secret(value)
+
+
+def other_token(*, given: bool) -> Unauthorized:
+    """The error for a server of this home that does not take our token; ``given``: ours is of the environment."""
+    mend = (
+        "Unset RUNIX_TOKEN or set the one that the server was started with"
+        if given
+        else "It was started with RUNIX_TOKEN: set the same here"
+    )
+    return Unauthorized(
+        "The server of this home goes by another token", hint=f"{mend}; or `runix serve --stop`, then try again."
+    )
 
 
 def stored_token(locations: Locations) -> Secret:

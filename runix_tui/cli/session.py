@@ -9,7 +9,7 @@ from uuid import UUID
 
 from runix_tui import __version__
 from runix_tui.bootstrap import detached
-from runix_tui.bootstrap.token import checked_token, stored_token, take_token
+from runix_tui.bootstrap.token import checked_token, other_token, stored_token, take_token
 from runix_tui.cli.output import say
 from runix_tui.cli.progress import Waiting
 from runix_tui.core.secret import Secret
@@ -55,15 +55,7 @@ def connected() -> "Iterator[Client]":
         with Client(hint.url, token or stored_token(locations), version=__version__, say=say) as client:
             yield client
     except Unauthorized as error:
-        raise Unauthorized(
-            "The server of this home goes by another token", hint=_other_token(given=token is not None)
-        ) from error
-
-
-def _other_token(*, given: bool) -> str:
-    if given:
-        return "Unset RUNIX_TOKEN or set the one that the server was started with; or `runix serve --stop`, then again."
-    return "It was started with RUNIX_TOKEN: set the same here; or `runix serve --stop`, then try again."
+        raise other_token(given=token is not None) from error
 
 
 def find(client: "Client", name: str) -> "Deployment":
