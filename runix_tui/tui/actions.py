@@ -76,6 +76,8 @@ class Actions:
         for each in targets:
             if each.url is None:
                 self._screen.runix.tell(f"open {each.service_name}", "It has no URL yet.", Weight.WARNING)
+            elif self._screen.app.is_web:  # the browser that one is in
+                self._screen.app.open_url(each.url)
             elif not await asyncio.to_thread(_browse, each.url):
                 self._tell(f"open {each.service_name}", f"No browser can be opened here: {each.url}", Weight.WARNING)
 
