@@ -35,7 +35,7 @@ class DeploymentFields(VerticalScroll, can_focus=False):
     DEFAULT_CSS = """
     DeploymentFields { height: 1fr; scrollbar-size-vertical: 1; }
     DeploymentFields .form-section { padding: 1 1 0 1; color: $text-muted; text-style: bold; height: auto; }
-    DeploymentFields .form-section.-first { padding-top: 0; }
+    DeploymentFields .form-section.-first { padding: 0 1; }
     DeploymentFields #looked { padding: 0 1; height: auto; color: $text-muted; }
     DeploymentFields #runtime { height: 1; text-wrap: nowrap; text-overflow: ellipsis; }
     DeploymentFields Input { background: $boost; }

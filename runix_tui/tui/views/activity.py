@@ -158,7 +158,7 @@ class ActivityView(Vertical):
     # --- drawing -----------------------------------------------------------------------------------------------------
 
     def _draw(self) -> None:
-        every = newest_first(self.runix.activity.entries, self.runix.notices.kept)
+        every = newest_first(self.runix.activity.deeds, self.runix.notices.kept)
         shown = self._wanted.of(every)
         problem = self.runix.activity.problem
         self.query_one(DeedLines).show(shown, why="" if shown else self._why(bool(every), problem))

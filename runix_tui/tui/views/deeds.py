@@ -4,11 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from runix_tui.core.human import took
 from runix_tui.core.terminal import plain
-from runix_tui.tui.notices import Notice, Weight
+from runix_tui.tui.notices import KEPT, Notice, Weight
 
 if TYPE_CHECKING:
     from runix_tui.core.wire import Activity
@@ -100,6 +101,7 @@ def of_entry(entry: "Activity") -> Deed:
     )
 
 
+@lru_cache(maxsize=KEPT)
 def of_notice(notice: Notice) -> Deed:
     """What this program told its user."""
     key = ("told", id(notice), notice.at)
@@ -107,10 +109,9 @@ def of_notice(notice: Notice) -> Deed:
     return Deed(key, notice.at, TOLD, plain(notice.title), "", mark, detail=_harmless(notice.text))
 
 
-def newest_first(entries: "Iterable[Activity]", notices: Iterable[Notice]) -> list[Deed]:
+def newest_first(deeds: Iterable[Deed], notices: Iterable[Notice]) -> list[Deed]:
     """Both in one list."""
-    deeds = [*map(of_entry, entries), *map(of_notice, notices)]
-    return sorted(deeds, key=lambda deed: deed.at, reverse=True)
+    return sorted([*deeds, *map(of_notice, notices)], key=lambda deed: deed.at, reverse=True)
 
 
 def _harmless(text: str) -> str:

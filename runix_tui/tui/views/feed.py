@@ -8,8 +8,8 @@ from collections.abc import Callable, Coroutine
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, Protocol
 
-from runix_tui.core.activity import ActivityStatus
 from runix_tui.errors import NotFound, RunixError
+from runix_tui.tui.views.deeds import Deed, Mark, of_entry
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -50,21 +50,21 @@ class Watcher(Protocol):
 
 
 class Feed:
-    """The newest activity, oldest first. ``streams`` is ``Connection.streams``; ``start`` runs work in the app."""
+    """The newest activity. ``streams`` is ``Connection.streams``; ``start`` runs work in the app."""
 
     def __init__(self, streams: Streams, start: Start) -> None:
         self.problem = ""  # why nothing is followed, in words; empty: all is well
         self._streams = streams
         self._start = start
-        self._entries: dict[tuple[int, datetime], Activity] = {}
+        self._deeds: dict[tuple[str, int, datetime], Deed] = {}
         self._watchers: set[Watcher] = set()
         self._following: Work | None = None
         self._soon: asyncio.TimerHandle | None = None
 
     @property
-    def entries(self) -> "list[Activity]":
-        """What is known, in the order in which it began."""
-        return sorted(self._entries.values(), key=lambda entry: entry.at)
+    def deeds(self) -> list[Deed]:
+        """What is known, what began last first."""
+        return sorted(self._deeds.values(), key=lambda deed: deed.at, reverse=True)
 
     def watch(self, watcher: Watcher) -> None:
         """Follow for ``watcher``, until it looks away."""
@@ -81,9 +81,10 @@ class Feed:
 
     def put(self, entry: "Activity") -> None:
         """One that began, or one that is known by now and ended."""
-        self._entries[entry.id, entry.at] = entry
-        while len(self._entries) > KEPT:
-            del self._entries[next(iter(self._entries))]
+        deed = of_entry(entry)
+        self._deeds[deed.key] = deed
+        while len(self._deeds) > KEPT:
+            del self._deeds[next(iter(self._deeds))]
         self._tell_soon()
 
     async def _follow(self) -> None:
@@ -108,9 +109,9 @@ class Feed:
 
     def _forget_unfinished(self) -> None:
         """What was going on is told again by a server that still does it; one that is gone does it no more."""
-        ended = {key: each for key, each in self._entries.items() if each.status is not ActivityStatus.STARTED}
-        if len(ended) != len(self._entries):
-            self._entries = ended
+        ended = {key: deed for key, deed in self._deeds.items() if deed.mark is not Mark.RUNNING}
+        if len(ended) != len(self._deeds):
+            self._deeds = ended
             self._tell_soon()
 
     def _say(self, problem: str) -> None:

@@ -1,12 +1,13 @@
 """The newest activity under the list: a few lines. Follows only while it is on the screen."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, cast
 
 from rich.text import Text
 from textual.timer import Timer
 from textual.widgets import Static
 
-from runix_tui.tui.views.deeds import SYMBOLS, Deed, Mark, of_entry
+from runix_tui.tui.views.deeds import SYMBOLS, Deed, Mark
 from runix_tui.tui.widgets.deed_lines import TICK, fitting, when
 
 if TYPE_CHECKING:
@@ -59,20 +60,21 @@ class ActivityStrip(Static):
         self._draw()
 
     def _draw(self) -> None:
-        newest = self.runix.activity.entries[: -self.content_size.height - 1 : -1]
-        deeds = [of_entry(entry) for entry in newest]
+        deeds = self.runix.activity.deeds[: self.content_size.height]
         if not deeds:
             self.update(self.runix.activity.problem or "Nothing yet. What Runix does shows here.")
         else:
-            width = self.content_size.width
-            self.update(Text("\n").join(self._line(deed, width) for deed in deeds))
+            self.update(Text("\n").join(self._lines(deeds, self.content_size.width)))
         if self._ticking is not None:
             if any(deed.mark is Mark.RUNNING for deed in deeds):
                 self._ticking.resume()
             else:
                 self._ticking.pause()
 
-    def _line(self, deed: Deed, width: int) -> Text:
-        result = f"{SYMBOLS[deed.mark]} {deed.result}"
-        what = f"{when(deed.at)} {deed.source} {deed.action} {deed.subject}"
-        return Text(f"{fitting(what, max(12, width - 14))}{result:>14}", no_wrap=True)
+    def _lines(self, deeds: list[Deed], width: int) -> Iterator[Text]:
+        """A line each; how it went stands in a column at the right."""
+        results = [f"{SYMBOLS[deed.mark]} {deed.result}" for deed in deeds]
+        wide = max(map(len, results)) + 1
+        for deed, result in zip(deeds, results, strict=True):
+            what = f"{when(deed.at)} {deed.source} {deed.action} {deed.subject}"
+            yield Text(f"{fitting(what, max(12, width - wide))}{result:>{wide}}", no_wrap=True)

@@ -40,7 +40,7 @@ class DeedLines(ScrollView, can_focus=True):
     DeedLines > .deeds--quiet { color: $text-muted; }
     DeedLines > .deeds--text { color: $foreground; }
     DeedLines > .deeds--running { color: $text-accent; }
-    DeedLines > .deeds--done { color: $text-success; }
+    DeedLines > .deeds--done { color: $text-muted; }
     DeedLines > .deeds--failed { color: $text-error; }
     DeedLines > .deeds--note { color: $text-muted; }
     DeedLines > .deeds--cursor { background: $block-cursor-blurred-background; text-style: bold; }
