@@ -181,8 +181,9 @@ class RunixApp(App[None], inherit_bindings=False):
         await self.main.action_leave()
 
     async def leave(self, *, keep: bool = False) -> None:
-        """End: the own server with it, or ``keep`` it in the background."""
-        await asyncio.to_thread(self.link.leave, keep=keep)
+        """End; ``keep`` the own server in the background. Else whoever opened this ends it, the screen given back."""
+        if keep:
+            await asyncio.to_thread(self.link.leave, keep=True)
         self.exit()
 
     def exit(self, *more: Any, **named: Any) -> None:
