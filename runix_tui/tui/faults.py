@@ -40,13 +40,14 @@ def helpful(keys: tuple[tuple[str, str], ...]) -> Content:
     return Content(" · ").join(parts)
 
 
-def fault_content(fault: "Fault", *, evidence: int = 8, keys: bool = True) -> Content:
-    """All of a failure; ``evidence`` is how many of the last lines are shown at most."""
+def fault_content(fault: "Fault", *, evidence: int = 8, keys: bool = True, here: str = "") -> Content:
+    """All of a failure; ``evidence`` is how many of the last lines are shown at most, ``here`` a key that leads to
+    where this is shown."""
     lines = [Content.assemble(("✗ ", "$text-error"), (plain(fault.message), "bold $text-error"))]
     if fault.hint:
         lines.append(Content(plain(fault.hint)))
     if keys:
-        lines.append(helpful(keys_for(fault.code)))
+        lines.append(helpful(tuple(each for each in keys_for(fault.code) if each[0] != here)))
     if shown := fault.evidence[-evidence:] if evidence else []:
         lines.append(Content(""))
         lines += [Content.assemble(("│ ", "$text-error"), (plain(line), "$text-muted")) for line in shown]

@@ -177,10 +177,8 @@ class RollBack(ModalScreen[None]):
         self._moment = Moment.OVER
         if self._looking is not None:
             self._looking.stop()
-        if not self.is_attached:
-            return
         made = await self._made()
-        if not self.is_attached:
+        if not self.is_attached:  # closed meanwhile
             return
         if made is not None:
             self.query_one(StageList).show(rows(made), Steps())

@@ -106,7 +106,7 @@ class BuildTab(VersionTab):
         if version is not None and version.error is not None:
             latest = self.deployment is not None and version.version == self.deployment.latest_version
             evidence = 0 if version.stage is Stage.FAILED else 3  # a failed build's log ends with it
-            parts.append(fault_content(version.error, evidence=evidence, keys=latest))
+            parts.append(fault_content(version.error, evidence=evidence, keys=latest, here="2"))
         elif version is not None and version.stage in (Stage.CANCELLED, Stage.SUPERSEDED):
             parts.append(Content.styled(f"■ {version.stage}", "$text-muted"))
         if self.trouble is not None:

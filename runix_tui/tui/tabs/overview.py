@@ -128,7 +128,10 @@ class OverviewTab(Tab):
                 "CPU",
                 _figure(f"{newest.cpu_percent:.1f} %{cores}", spark(cpu, SPARKS, top=100 * (newest.cpu_limit or 1))),
             ),
-            Fact("memory", _figure(f"{size(newest.memory_bytes)}{limit}", spark(memory, SPARKS))),
+            Fact(
+                "memory",
+                _figure(f"{size(newest.memory_bytes)}{limit}", spark(memory, SPARKS, top=newest.memory_limit_bytes)),
+            ),
         ]
 
 

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 PASSING_BY = 0.04  # seconds that the cursor must rest on a deployment before the server is asked about it
 WIDE = 100  # columns of the terminal from which on two panes fit
-ROOMY = 64  # columns of a tab from which on two panes fit
 
 
 class Tab(Widget):
@@ -27,6 +26,7 @@ class Tab(Widget):
     """
 
     TITLE: ClassVar[str]
+    ROOMY: ClassVar[int] = 64  # columns from which on two panes fit
     can_focus = False
     deployment: "Deployment | None" = None
     trouble: RunixError | None = None  # why the newest reading failed
@@ -44,7 +44,7 @@ class Tab(Widget):
     @property
     def roomy(self) -> bool:
         """Whether two panes fit beside each other."""
-        return self.app.size.width >= WIDE and self.size.width >= ROOMY
+        return self.app.size.width >= WIDE and self.size.width >= self.ROOMY
 
     def point(self, deployment: "Deployment") -> None:
         """Show this one: from memory first."""

@@ -8,6 +8,7 @@ from textual.geometry import Size
 from textual.widget import Widget
 
 GAP = 2  # columns between labels and values
+NARROWEST = 20  # columns of a value; where there are fewer, it stands below its label
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +53,20 @@ class FactList(Widget):
 
     def _lines(self, width: int) -> list[Content]:
         column = max((len(fact.label) for fact in self._facts), default=0) + GAP
+        if width - column < NARROWEST:
+            return self._stacked(width)
         lines = []
         for fact in self._facts:
-            wrapped = fact.content.wrap(max(8, width - column)) or [Content("")]
+            wrapped = fact.content.wrap(width - column) or [Content("")]
             for number, line in enumerate(wrapped):
                 label = "" if number else fact.label
                 lines.append(Content.assemble((label.ljust(column), "$text-muted"), line))
+        return lines
+
+    def _stacked(self, width: int) -> list[Content]:
+        """Values below their labels."""
+        lines = []
+        for fact in self._facts:
+            lines.append(Content.styled(fact.label, "$text-muted"))
+            lines += [Content.assemble(" " * GAP, line) for line in fact.content.wrap(max(8, width - GAP))]
         return lines

@@ -1,0 +1,55 @@
+"""Lines of code in a column: what is too long goes on below, a little to the right, and is cut where it must be."""
+
+from textual.content import Content
+from textual.geometry import Size
+from textual.widget import Widget
+
+HANGING = 4  # columns
+
+
+class CodeText(Widget):
+    """Shows text with its styles; a word is not carried over when that would leave most of the line empty."""
+
+    DEFAULT_CSS = "CodeText { height: auto; width: 1fr; }"
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own word
+        super().__init__(id=id)
+        self._text = Content("")
+
+    def show(self, text: Content) -> None:
+        """Show this."""
+        if text != self._text:
+            self._text = text
+            self.refresh(layout=True)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """As many lines as it takes at this width."""
+        return len(self._folded(width))
+
+    def render(self) -> Content:
+        """All lines."""
+        return Content("\n").join(self._folded(self.content_size.width))
+
+    def _folded(self, width: int) -> list[Content]:
+        return [part for line in self._text.split("\n", allow_blank=True) for part in folded(line, max(12, width))]
+
+
+def folded(line: Content, width: int) -> list[Content]:
+    """A line in parts of at most ``width`` cells."""
+    parts = []
+    room, indent = width, ""
+    while line.cell_length > room:
+        cut = _cut(line.plain, room)
+        parts.append(Content.assemble(indent, line[:cut]))
+        line = line[cut:]
+        room, indent = width - HANGING, " " * HANGING
+    return [*parts, Content.assemble(indent, line)]
+
+
+def _cut(text: str, room: int) -> int:
+    """Where to cut: behind the last blank that leaves at least half a line, else where the room ends."""
+    fits = len(text)
+    while Content(text[:fits]).cell_length > room:
+        fits -= max(1, (Content(text[:fits]).cell_length - room) // 2)
+    blank = text.rfind(" ", 0, fits) + 1
+    return blank if blank > fits // 2 else fits
