@@ -42,7 +42,7 @@ def test_holds_our_package_alone_and_its_profiles(wheel: Path) -> None:
     top = {name.split("/")[0] for name in names if ".dist-info/" not in name}
     packages = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]["wheel"]
     assert top == {Path(package).name for package in packages["packages"]}
-    assert "runix_tui/py.typed" in names
+    assert {"runix_tui/py.typed", "runix_tui/web/assets/page.html", "runix_tui/web/assets/page.js"} <= set(names)
     profiles = {path.relative_to(ROOT).as_posix() for path in (ROOT / "profiles").rglob("*.toml")}
     assert profiles
     assert {f"runix_tui/_data/{name}" for name in profiles} <= set(names)
