@@ -3,11 +3,14 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from runix_tui.core.plan import Plan
 from runix_tui.core.secret import Secret
 from runix_tui.core.stages import Stage, VersionStatus
 from runix_tui.errors import Failure
+
+if TYPE_CHECKING:  # front ends know these nouns before they have loaded what checks plans
+    from runix_tui.core.plan import Plan
 
 DEFAULT_PORT = 8080
 
@@ -149,7 +152,7 @@ class Version:
     created_at: datetime
     finished_at: datetime | None = None
     commit: Commit | None = None
-    plan: Plan | None = None
+    plan: "Plan | None" = None
     dockerfile: str | None = None
     release: Release | None = None
     container_id: str | None = None

@@ -7,7 +7,6 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from runix_tui.core.plan import Runtime
 from runix_tui.core.stages import ENDED
 from runix_tui.core.terminal import plain
 from runix_tui.tui.faults import error_content, fault_content
@@ -84,6 +83,8 @@ class DockerfileTab(VersionTab):
             return Content.styled(f"v{self.number}" if self.number else "", "bold")
         serves = self.deployment.serving and version.version == self.deployment.version
         words = ["serves" if serves else version.status.value]
+        from runix_tui.core.plan import Runtime  # it loads what checks plans: not before the first frame
+
         if (version.plan or {}).get("runtime") == Runtime.DOCKERFILE:
             path = plain(str((version.plan or {}).get("dockerfile") or "Dockerfile"))
             words.append(f"the repository's own {path}")
