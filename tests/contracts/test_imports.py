@@ -56,3 +56,13 @@ def test_the_command_line_starts_without_engine_git_and_server() -> None:
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)
     assert run.returncode == 0, run.stderr
     assert set(json.loads(run.stderr.splitlines()[-1])) & (HEAVY | {"fastapi", "uvicorn", "textual"}) == set()
+
+
+def test_the_full_screen_ui_shows_before_anything_heavy_is_loaded() -> None:
+    """Its first frame: what reads arguments, checks values or speaks HTTP comes after it."""
+    modules = ("runix_tui.cli.main", "runix_tui.bootstrap.front", "runix_tui.tui.app")
+    code = f"import sys, json\nimport {', '.join(modules)}\nprint(json.dumps(list(sys.modules)))"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)
+    assert run.returncode == 0, run.stderr
+    late = HEAVY | FRONT_ENDS - {"textual"} | {"pydantic", "httpx", "sqlite3", "psutil", "tomlkit", "pygments"}
+    assert {name.partition(".")[0] for name in json.loads(run.stdout)} & late == set()
