@@ -2,6 +2,7 @@
 
 import os
 import pty
+import shutil
 import signal
 import subprocess
 import sys
@@ -70,7 +71,9 @@ def web_home() -> Iterator[WebHome]:
             process.communicate(timeout=15)
             os.close(here)
             os.close(there)
-            detached.stop(locate(environ))
+            locations = locate(environ)
+            detached.stop(locations)
+            shutil.rmtree(locations.runtime, ignore_errors=True)
 
 
 def _line(process: "subprocess.Popen[str]") -> str:
