@@ -11,7 +11,7 @@ ROUTED = frozenset({ServiceType.WEB_SERVICE, ServiceType.STATIC_SITE})
 
 def view(store: Store, deployment: Deployment, gateway_port: int | None) -> DeploymentView:
     """Everything that the API derives of one deployment."""
-    versions = store.versions(deployment.id)
+    versions = store.telling_versions(deployment)
     latest = versions[0] if versions else None
     current = next((v for v in versions if v.number == deployment.serving_version), None)
     serving = current if current and current.status is VersionStatus.RUNNING else None

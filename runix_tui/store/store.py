@@ -132,6 +132,11 @@ class Store:
         """A deployment's history, newest first."""
         return versions.every(self._database, deployment_id)
 
+    def telling_versions(self, deployment: Deployment) -> list[Version]:
+        """Those of its history that say how it is, newest first: on their way, serving, and since the newest that was
+        not superseded."""
+        return versions.telling(self._database, deployment.id, deployment.serving_version)
+
     def version(self, deployment_id: str, number: int) -> Version | None:
         """One history entry, or None."""
         return versions.find(self._database, deployment_id, number)

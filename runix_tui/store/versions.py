@@ -4,7 +4,7 @@ from datetime import datetime
 
 from runix_tui.core.models import Commit, Kind, Release, ServiceConfig, Version
 from runix_tui.core.plan import Plan
-from runix_tui.core.stages import Stage, VersionStatus
+from runix_tui.core.stages import ENDED, Stage, VersionStatus
 from runix_tui.errors import NotFound
 from runix_tui.store import deployments, rows
 from runix_tui.store.database import Database
@@ -37,10 +37,25 @@ _UPDATE = (
 )
 
 
+_TELLING = (
+    "SELECT * FROM versions WHERE deployment_id = ?1 AND "  # noqa: S608
+    f"(number = ?2 OR stage NOT IN ({', '.join('?' * len(ENDED))}) OR number >= "
+    "(SELECT COALESCE(MAX(number), 0) FROM versions WHERE deployment_id = ?1 AND status != 'superseded')) "
+    "ORDER BY number DESC"
+)
+
+
 def every(database: Database, deployment_id: str) -> list[Version]:
     """A deployment's history, newest first; empty for an id that is not there."""
     found = database.all("SELECT * FROM versions WHERE deployment_id = ? ORDER BY number DESC", (deployment_id,))
     return [rows.version_of(row) for row in found]
+
+
+def telling(database: Database, deployment_id: str, serving: int | None) -> list[Version]:
+    """The entries that say how a deployment is, newest first: all on their way, the serving one, and those since the
+    newest that was not superseded. A few, however long the history."""
+    ended = (stage.value for stage in ENDED)
+    return [rows.version_of(row) for row in database.all(_TELLING, (deployment_id, serving, *ended))]
 
 
 def find(database: Database, deployment_id: str, number: int) -> Version | None:

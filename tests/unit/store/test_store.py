@@ -191,6 +191,23 @@ def test_numbers_are_taken_in_turn_and_never_twice(store: Store) -> None:
     assert [(version.number, version.rollback_of) for version in store.versions(before.id)][:2] == [(4, 1), (3, None)]
 
 
+def test_a_few_versions_say_how_a_deployment_is(store: Store) -> None:
+    deployment = replace(a_deployment(), serving_version=3)
+    store.add_deployment(deployment, None)
+    ends = ("failed", "superseded", "running", "failed", "queued", "cancelled", "superseded", "superseded")
+    assert store.telling_versions(deployment) == []
+    for end in ends:
+        made = store.add_version(deployment.id, Kind.REDEPLOY, deployment.config, now=NOW)
+        stage = Stage.LIVE if end == "running" else Stage(end)
+        store.save_version(replace(made, status=VersionStatus(end), stage=stage))
+    found = [version.number for version in store.telling_versions(deployment)]
+    assert found == [8, 7, 6, 5, 3]
+    assert [version.number for version in store.telling_versions(replace(deployment, serving_version=None))] == found[
+        :-1
+    ]
+    assert store.telling_versions(deployment)[0] == store.version(deployment.id, 8)
+
+
 def test_a_rollback_takes_the_release_along(store: Store) -> None:
     store.add_deployment(a_deployment(), None)
     release = Release("sha256:1", 5, 8080, ("python", "main.py"), False)
