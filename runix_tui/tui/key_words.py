@@ -32,7 +32,7 @@ def key_word(binding: Binding, where: Where) -> str:
             return "start" if entry.look is Look.STOPPED else "stop"
         case "deployment.open" | "deployment.copy_url":
             return binding.description if entry and entry.url else ""
-        case str(name) if name.startswith("deployment.") and name != "deployment.add":
+        case str(name) if name.startswith(("deployment.", "list.")) and name not in ("deployment.add", "list.filter"):
             return binding.description if entry else ""
         case _:
             return binding.description

@@ -121,7 +121,7 @@ class DeploymentList(ScrollView, can_focus=True):
         """Lines anew, the cursor on what it was on."""
         before = len(self.roster.lines)
         self.roster.lay_out()
-        if len(self.roster.lines) != before:
+        if len(self.roster.lines) != before or not before:
             self._measure()
             self._painted.clear()
             self.refresh()

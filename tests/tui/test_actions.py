@@ -1,0 +1,147 @@
+"""What is done with deployments: each key asks where it should, does it, and is answered."""
+
+from runix_tui.errors import Conflict
+from runix_tui.tui.app import RunixApp
+from runix_tui.tui.modals.questions import TypeTheName
+from tests.tui.conftest import opened, sees, text_of
+from tests.tui.served import Served, ServedLink
+from tests.tui.test_list import lines, said
+
+
+def app_of(app: object) -> RunixApp:
+    assert isinstance(app, RunixApp)
+    return app
+
+
+async def test_redeploy_brings_the_build_forward_once(server: Served, link: ServedLink) -> None:
+    server.deploy("shop")
+    async with opened(link) as pilot:
+        tabs = pilot.app.query_one("#tabs")
+        await sees(pilot, lambda: lines(pilot.app, "shop"))
+        await pilot.press("r")
+        await sees(pilot, lambda: tabs.current == "build")  # type: ignore[attr-defined]
+        await sees(pilot, lambda: " v2 " in lines(pilot.app, "shop")[0])
+        await pilot.press("1")
+        await sees(pilot, lambda: tabs.current == "overview")  # type: ignore[attr-defined]
+
+
+async def test_who_reads_is_not_disturbed(server: Served, link: ServedLink) -> None:
+    server.deploy("shop")
+    async with opened(link) as pilot:
+        await sees(pilot, lambda: lines(pilot.app, "shop"))
+        await pilot.press("enter")
+        await sees(pilot, lambda: not app_of(pilot.app).main.rows.has_focus)
+        await pilot.press("r")
+        await sees(pilot, lambda: " v2 " in lines(pilot.app, "shop")[0])
+        assert pilot.app.query_one("#tabs").current == "overview"  # type: ignore[attr-defined]
+
+
+async def test_stop_asks_and_start_does_not(server: Served, link: ServedLink) -> None:
+    server.deploy("shop")
+    async with opened(link) as pilot:
+        await sees(pilot, lambda: lines(pilot.app, "shop"))
+        await pilot.press("s")
+        await sees(pilot, lambda: "Stop shop?" in text_of(pilot.app))
+        await pilot.press("escape")
+        await sees(pilot, lambda: "Stop shop?" not in text_of(pilot.app))
+        assert "live" in lines(pilot.app, "shop")[0]
+        await pilot.press("s")
+        await sees(pilot, lambda: "Stop shop?" in text_of(pilot.app))
+        await pilot.press("enter")
+        await sees(pilot, lambda: "stopped" in lines(pilot.app, "shop")[0])
+        await pilot.press("s")
+        await sees(pilot, lambda: "live" in lines(pilot.app, "shop")[0])
+
+
+async def test_deleting_takes_the_name(server: Served, link: ServedLink) -> None:
+    server.deploy("shop")
+    async with opened(link) as pilot:
+        await sees(pilot, lambda: lines(pilot.app, "shop"))
+        await pilot.press("d")
+        await sees(pilot, lambda: isinstance(pilot.app.screen, TypeTheName))
+        await pilot.press(*"sho", "enter")
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, TypeTheName), "not the whole name"
+        await pilot.press("p", "enter")
+        await sees(pilot, lambda: "Nothing is deployed yet" in text_of(pilot.app))
+
+
+async def test_all_that_are_marked(server: Served, link: ServedLink) -> None:
+    for name in ("alpha", "bravo", "delta"):
+        server.deploy(name)
+    async with opened(link) as pilot:
+        await sees(pilot, lambda: lines(pilot.app, "delta"))
+        await pilot.press("space", "space", "s")
+        await sees(pilot, lambda: "Stop 2 deployments (alpha, bravo)?" in text_of(pilot.app))
+        await pilot.press("enter")
+        await sees(pilot, lambda: all("stopped" in line for line in lines(pilot.app, "alpha", "bravo")))
+        assert "live" in lines(pilot.app, "delta")[0]
+        await sees(pilot, lambda: "Done with 2 of 2" in said(pilot.app))
+        assert "marked" not in text_of(pilot.app).splitlines()[1], "done: the marks are gone"
+
+
+async def test_the_row_says_what_is_being_done(server: Served, link: ServedLink) -> None:
+    shop = server.deploy("shop")
+    faults = server.world.faults()
+
+    async def hold() -> None:
+        faults.gate("stop")
+
+    async def let_go() -> None:
+        faults.gates["stop"].set()
+
+    server.do(hold())
+    async with opened(link) as pilot:
+        await sees(pilot, lambda: lines(pilot.app, "shop"))
+        await pilot.press("s")
+        await sees(pilot, lambda: "Stop shop?" in text_of(pilot.app))
+        await pilot.press("enter")
+        await sees(pilot, lambda: "stopping" in lines(pilot.app, "shop")[0])
+        server.do(let_go())
+        await sees(pilot, lambda: "■" in lines(pilot.app, "shop")[0])
+    server.settle(shop)
+
+
+async def test_a_refusal_is_answered(server: Served, link: ServedLink) -> None:
+    server.deploy("shop")
+    async with opened(link) as pilot:
+        await sees(pilot, lambda: lines(pilot.app, "shop"))
+        await pilot.press("c")
+        await sees(pilot, lambda: "cancel shop:" in said(pilot.app))
+        assert Conflict.default_code not in said(pilot.app), "words, not codes"
+
+
+async def test_copying_the_url(server: Served, link: ServedLink) -> None:
+    server.deploy("shop")
+    async with opened(link) as pilot:
+        await sees(pilot, lambda: lines(pilot.app, "shop"))
+        await pilot.press("Y")
+        await sees(pilot, lambda: "copy URL: http://shop-" in said(pilot.app))
+        assert pilot.app.clipboard.startswith("http://shop-")
+
+
+async def test_leaving_asks_only_while_the_own_server_builds(server: Served, link: ServedLink) -> None:
+    server.deploy("shop")
+    link.owned = True
+    faults = server.world.faults()
+
+    async def hold() -> None:
+        faults.gate("start")
+
+    async def let_go() -> None:
+        faults.gates["start"].set()
+
+    server.do(hold())
+    async with opened(link) as pilot:
+        await sees(pilot, lambda: lines(pilot.app, "shop"))
+        await pilot.press("r")
+        await sees(pilot, lambda: "◐" in lines(pilot.app, "shop")[0])
+        await pilot.press("q")
+        await sees(pilot, lambda: "What is to become of it?" in text_of(pilot.app))
+        await pilot.press("escape")
+        await sees(pilot, lambda: "What is to become of it?" not in text_of(pilot.app))
+        assert link.left == []
+        server.do(let_go())
+        await sees(pilot, lambda: "live" in lines(pilot.app, "shop")[0])
+        await pilot.press("q")
+        await sees(pilot, lambda: link.left == [False])

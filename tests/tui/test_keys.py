@@ -1,0 +1,118 @@
+"""Keys: the bottom line, the help, and the user's own choice of them."""
+
+import pytest
+from textual.binding import Binding
+from textual.widget import Widget
+
+from runix_tui.tui.app import RunixApp
+from tests.tui.conftest import opened, sees, text_of
+from tests.tui.served import Served, ServedLink
+
+FREE = ("ctrl+a", "ctrl+b", "ctrl+s", "ctrl+q", "ctrl+z")  # of tmux, screen, flow control, job control
+
+
+def last_line(app: object) -> str:
+    return text_of(app).splitlines()[-1]
+
+
+def app_of(app: object) -> RunixApp:
+    assert isinstance(app, RunixApp)
+    return app
+
+
+def own_bindings(node: object) -> list[Binding]:
+    found = []
+    for kind in type(node).__mro__:
+        if kind.__module__.startswith("runix_tui"):
+            found += list(Binding.make_bindings(vars(kind).get("BINDINGS", ())))
+    return found
+
+
+async def test_the_bottom_line_follows_the_focus(server: Served, link: ServedLink) -> None:
+    server.deploy("shop")
+    async with opened(link) as pilot:
+        await sees(pilot, lambda: "/ filter" in last_line(pilot.app) and "s stop" in last_line(pilot.app))
+        assert "c cancel" not in last_line(pilot.app), "nothing is on its way"
+        await pilot.press("slash")
+        await sees(pilot, lambda: "esc show all" in last_line(pilot.app))
+        assert "a add" not in last_line(pilot.app), "the field takes letters"
+        await pilot.press("escape", "D")
+        await sees(pilot, lambda: "esc back" in last_line(pilot.app))
+        assert "redeploy" not in last_line(pilot.app), "what is not seen is not acted on"
+
+
+async def test_the_word_says_what_a_key_would_do(server: Served, link: ServedLink) -> None:
+    shop = server.deploy("shop")
+    server.do(server.runix.stop(shop))
+    async with opened(link) as pilot:
+        await sees(pilot, lambda: "s start" in last_line(pilot.app))
+
+
+async def test_help_of_where_one_is(server: Served, link: ServedLink) -> None:
+    server.deploy("shop")
+    async with opened(link, (120, 60)) as pilot:
+        await pilot.press("question_mark")
+        await sees(pilot, lambda: "In this pane" in text_of(pilot.app))
+        shown = text_of(pilot.app)
+        assert "Mark it" in shown
+        assert "deployment.redeploy" in shown
+        assert shown.index("In this pane") < shown.index("The chosen deployment") < shown.index("Everywhere")
+        await pilot.press("escape")
+        await sees(pilot, lambda: "In this pane" not in text_of(pilot.app))
+        await pilot.press("f1")
+        await sees(pilot, lambda: "In this pane" in text_of(pilot.app))
+
+
+async def test_a_key_of_ones_own(server: Served, link: ServedLink) -> None:
+    server.deploy("shop")
+    async with opened(link) as pilot:
+        await sees(pilot, lambda: "d delete" in last_line(pilot.app) or "r redeploy" in last_line(pilot.app))
+        settings = await app_of(pilot.app).connection.call(lambda client: client.settings())
+        app_of(pilot.app).settings_read(settings.model_copy(update={"text": '[keys]\n"deployment.delete" = "f8"'}))
+        await pilot.press("d")
+        await pilot.pause()
+        assert len(pilot.app.screen_stack) == 1, "the old key does nothing any more"
+        await pilot.press("f8")
+        await sees(pilot, lambda: "Delete shop" in text_of(pilot.app))
+
+
+async def test_a_clash_is_told_with_both_names(link: ServedLink) -> None:
+    async with opened(link) as pilot:
+        settings = await app_of(pilot.app).connection.call(lambda client: client.settings())
+        text = '[keys]\n"deployment.redeploy" = "b"\n"list.up" = "ctrl+nonsense"'
+        app_of(pilot.app).settings_read(settings.model_copy(update={"text": text}))
+        (told,) = app_of(pilot.app).notices.kept
+        assert "deployment.redeploy" in told.text
+        assert "deployment.rollback" in told.text
+        assert "list.up" in told.text
+
+
+@pytest.mark.parametrize("key", FREE)
+async def test_keys_of_the_terminal_stay_free(link: ServedLink, key: str) -> None:
+    async with opened(link) as pilot:
+        nodes: list[object] = [pilot.app, *pilot.app.screen.walk_children(Widget, with_self=True)]
+        taken = {binding.id for node in nodes for binding in own_bindings(node) if binding.key == key}
+        assert not taken
+        await pilot.press(key)
+        await pilot.pause()
+        assert pilot.app.is_running
+
+
+async def test_every_binding_has_a_name_and_says_what_it_does(link: ServedLink) -> None:
+    async with opened(link) as pilot:
+        nodes: list[object] = [pilot.app, *pilot.app.screen.walk_children(Widget, with_self=True)]
+        for node in nodes:
+            for binding in own_bindings(node):
+                assert binding.id, f"{type(node).__name__}: {binding.key}"
+                assert binding.tooltip, binding.id
+
+
+async def test_no_key_of_the_list_does_two_things(link: ServedLink) -> None:
+    """The list, the screen and the app work together: what one takes, the others must not have."""
+    async with opened(link) as pilot:
+        screen = app_of(pilot.app).main
+        seen: dict[str, str] = {}
+        for node in (screen.rows, screen, pilot.app):
+            for binding in own_bindings(node):
+                assert binding.key not in seen, f"{binding.key}: {seen.get(binding.key)} and {binding.id}"
+                seen[binding.key] = binding.id or ""
