@@ -3,7 +3,7 @@
 Knows what a line looks like, not which lines are shown.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -38,7 +38,7 @@ class Shown:
 
 @dataclass(slots=True)
 class Palette:
-    """Styles of the pane, as the theme has them."""
+    """Styles of the pane, as the theme has them: whole ones, with the background."""
 
     base: Style
     tints: dict[str, Style]
@@ -94,23 +94,34 @@ class LogLines:
         return self.look.stamps.width + (len(self.names[0]) if self.names else 0)
 
     def strip(
-        self, line_id: int, part: int, above: int | None, marks: Iterable[Span] = (), *, aside: bool = False
+        self, line_id: int, part: int, above: int | None, marks: Sequence[Span] = (), *, aside: bool = False
     ) -> Strip:
         """One line on the screen; ``marks`` are styles laid over its text, ``aside``: it is there for its neighbour."""
         shown = self.shown(line_id)
         tint = "log--quiet" if aside else shown.tint
-        base = self.palette.base + self.palette.tints[tint] if tint else self.palette.base
-        room = max(1, self.look.width - self.gutter_width)
+        base = self.palette.tints[tint] if tint else self.palette.base
+        width = self.look.width
+        gutter = self._gutter_segments(line_id, part, above)
+        room = max(1, width - self.gutter_width)
         start, end, skip = self._stretch(line_id, part, room)
         segments = [
-            _placed(shown.text[low:high], base + style, low, line_id)
+            Segment(shown.text[low:high], base + style if style else base)
             for low, high, style in _stretches(shown, marks, start, end)
         ]
-        strip = Strip(segments or [_placed(" ", base, start, line_id)])
-        if not self.look.wrap:
-            strip = strip.crop_extend(skip, skip + room, self.palette.base)
-        gutter = self._gutter_segments(line_id, part, above)
-        return Strip([*gutter, *strip]).crop_extend(0, self.look.width, self.palette.base)
+        if not segments:
+            return Strip([*gutter, Segment(" " * room, base)], width)
+        if not shown.text.isascii():
+            cropped = Strip(segments).crop_extend(skip, skip + room, self.palette.base)
+            return Strip([*gutter, *cropped]).crop_extend(0, width, self.palette.base)
+        blank = room - (min(end, len(shown.text)) - start)
+        if blank > 0:
+            segments.append(Segment(" " * blank, self.palette.base))
+        return Strip([*gutter, *segments], width)
+
+    def placed(self, strip: Strip, line_id: int, part: int) -> Strip:
+        """A drawn line that knows which characters it shows: the mouse selects by that."""
+        start, _, skip = self._stretch(line_id, part, max(1, self.look.width - self.gutter_width))
+        return strip.apply_offsets(start + skip - self.gutter_width, line_id)
 
     def _stretch(self, line_id: int, part: int, room: int) -> tuple[int, int, int]:
         """The characters of a line that may be visible, and how many cells of them lie left of the screen."""
@@ -127,15 +138,15 @@ class LogLines:
         width = self.gutter_width
         if not width:
             return []
-        quiet = self.palette.base + self.palette.tints["log--quiet"]
+        quiet = self.palette.tints["log--quiet"]
         if part:
-            return [_placed(" " * width, quiet, -width, line_id)]
+            return [Segment(" " * width, quiet)]
         gutter = self.gutter(line_id, above)
         cut = self.look.stamps.width
-        segments = [_placed(gutter[:cut], quiet, -width, line_id)] if cut else []
+        segments = [Segment(gutter[:cut], quiet)] if cut else []
         if self.names:
             colour = self.palette.origins[self.shown(line_id).origin % len(self.palette.origins)]
-            segments.append(_placed(gutter[cut:], self.palette.base + colour, cut - width, line_id))
+            segments.append(Segment(gutter[cut:], colour))
         return segments
 
     def _cuts(self, line_id: int) -> list[int]:
@@ -188,19 +199,15 @@ def _decode(line: bytes) -> Shown:
 _TINTS: dict[Level | None, str] = {Level.ERROR: "log--error", Level.WARN: "log--warn", Level.DEBUG: "log--quiet"}
 
 
-_NO_STYLE = Style.null()
-
-
-def _stretches(shown: Shown, marks: Iterable[Span], start: int, end: int) -> Iterator[tuple[int, int, Style]]:
+def _stretches(shown: Shown, marks: Sequence[Span], start: int, end: int) -> Iterator[tuple[int, int, Style | None]]:
     """The characters from ``start`` to ``end``, each stretch with its style; later spans lie over earlier ones."""
     end = min(end, len(shown.text))
+    if not shown.spans and not marks:
+        if start < end:
+            yield start, end, None
+        return
     spans = [span for span in (*shown.spans, *marks) if span.start < end and span.end > start]
     edges = sorted({start, end, *(min(max(edge, start), end) for span in spans for edge in (span.start, span.end))})
     for low, high in pairwise(edges):
         styles = [span.style for span in spans if span.start <= low < span.end]
-        yield low, high, sum(styles, start=_NO_STYLE)
-
-
-def _placed(text: str, style: Style, at: int, line_id: int) -> Segment:
-    """A segment that knows where it is from: the mouse selects by that."""
-    return Segment(text, style + Style.from_meta({"offset": (at, line_id)}))
+        yield low, high, styles[0] if len(styles) == 1 else Style.combine(styles) if styles else None

@@ -75,6 +75,9 @@ class LogPane(Vertical):
         super().__init__(id=id)
         self.source: LogSource | None = None
         self.reading: Reading | None = None
+        self.view = LogView(id="log-view")
+        self._prompt = LogPrompt()
+        self._status = Static("", id="log-status", markup=False)
         self._streams = streams
         self._workers: list[Worker[None]] = []
         self._because = ""
@@ -88,19 +91,14 @@ class LogPane(Vertical):
 
     def compose(self) -> ComposeResult:
         """The lines, the prompt, and how they stand."""
-        yield LogView(id="log-view")
-        yield LogPrompt()
-        yield Static("", id="log-status", markup=False)
+        yield self.view
+        yield self._prompt
+        yield self._status
 
     @property
     def streams(self) -> Streams:
         """Gives the server's streams, once it is reached."""
         return self._streams or cast("RunixApp", self.app).connection.streams
-
-    @property
-    def view(self) -> LogView:
-        """The lines."""
-        return self.query_one(LogView)
 
     # What is shown
 
@@ -175,7 +173,7 @@ class LogPane(Vertical):
         text = log_status.status(view, reading) if reading is not None else Text()
         if text != self._said:
             self._said = text
-            self.query_one("#log-status", Static).update(text, layout=False)
+            self._status.update(text, layout=False)
 
     # Search
 
@@ -272,12 +270,12 @@ class LogPane(Vertical):
 
     def _ask(self, purpose: Purpose, text: str, undo: Callable[[], None]) -> None:
         self._before = undo
-        self.query_one(LogPrompt).ask(purpose, text)
+        self._prompt.ask(purpose, text)
 
     def on_log_prompt_typed(self, event: LogPrompt.Typed) -> None:
         """Shown as it is typed."""
         event.stop()
-        if self.query_one(LogPrompt).is_open:
+        if self._prompt.is_open:
             self._try(event.purpose, event.query)
 
     def on_log_prompt_ended(self, event: LogPrompt.Ended) -> None:

@@ -13,7 +13,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import BindingType
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.selection import Selection
@@ -84,6 +84,7 @@ class LogView(ScrollView, can_focus=True, inherit_bindings=False):
         self._top_id = 0
         self._part = 0
         self._places: list[tuple[int, int]] = []  # id and part of what is on the screen, from the top down
+        self._thumb = (0, 0, 0)  # of the scroll bar, as it was drawn: height of the bar, start and length
         self._below = 0  # rows that are not reached yet
         self._flush: Timer | None = None
         self._flushed_at = 0.0
@@ -200,12 +201,15 @@ class LogView(ScrollView, can_focus=True, inherit_bindings=False):
     def _scroll_bar(self, window: Window, top: Place) -> None:
         """Rows stand for lines on the screen here: nobody counts the wrapped lines of a whole log."""
         size = Size(self.size.width, window.last.row + window.height)
-        if size != self.virtual_size:
-            # Not a layout: the bar is always there, so nothing but the bar depends on it.
-            self.set_reactive(Widget.virtual_size, size)
-            self.vertical_scrollbar.window_virtual_size = size.height
-            self.vertical_scrollbar.window_size = window.height
+        # Not a layout: the bar is always there, so nothing but the bar depends on it.
+        self.set_reactive(Widget.virtual_size, size)
         self.scroll_y = self.scroll_target_y = top.row
+        eighths = 8 * window.height / max(1, size.height)
+        thumb = window.height, int(top.row * eighths), int(window.height * eighths)
+        if thumb != self._thumb:  # drawing it costs as much as half of the lines
+            self._thumb = thumb
+            bar = self.vertical_scrollbar
+            bar.window_size, bar.window_virtual_size, bar.position = window.height, size.height, top.row
 
     def _older(self, top: Place) -> None:
         if self.reading is not None and not self.following and top.row < NEAR:
@@ -221,8 +225,7 @@ class LogView(ScrollView, can_focus=True, inherit_bindings=False):
             self._go(window, window.held(Place(max(0, round(y)))), down=y > self.scroll_y)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """The scroll bar shows it; what is drawn follows from the rows, not from here."""
-        self.vertical_scrollbar.position = new_value
+        """Nothing: what is drawn follows from the rows."""
 
     def move(self, by: int) -> None:
         """Scroll down by lines on the screen, or up when negative."""
@@ -355,8 +358,27 @@ class LogView(ScrollView, can_focus=True, inherit_bindings=False):
 
     # Drawing
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """What is on the screen. As every widget's, but there is neither border nor padding to draw, and nothing to
+        keep: all lines are new in a flood."""
+        filters, background = self.get_line_filters(), self.background_colors[1]
+        strips = []
+        for y in crop.line_range:
+            strip = self._draw(y)
+            for each in filters:
+                strip = strip.apply_filter(each, background)
+            strips.append(strip)
+        whole = crop.column_span == (0, self.look.width)
+        return strips if whole else [strip.crop(*crop.column_span) for strip in strips]
+
     def render_line(self, y: int) -> Strip:
-        """One line of the screen."""
+        """One line of the screen, with what the mouse needs to select."""
+        strip = self._draw(y)
+        if self._lines is None or y >= len(self._places):
+            return strip
+        return self._lines.placed(strip, *self._places[y])
+
+    def _draw(self, y: int) -> Strip:
         lines = self._lines
         if lines is None or y >= len(self._places):
             return self._empty(y)
@@ -410,10 +432,12 @@ class LogView(ScrollView, can_focus=True, inherit_bindings=False):
             yield Span(max(0, span[0]), end, self.screen.get_component_rich_style("screen--selection"))
 
     def _palette(self) -> Palette:
-        def style(name: str) -> Style:
-            return self.get_component_rich_style(name, partial=True)
+        base = self.rich_style
 
-        return Palette(self.rich_style, {name: style(name) for name in _TINTS}, [style(name) for name in _ORIGINS])
+        def style(name: str) -> Style:
+            return base + self.get_component_rich_style(name, partial=True)
+
+        return Palette(base, {name: style(name) for name in _TINTS}, [style(name) for name in _ORIGINS])
 
     # Selecting
 
