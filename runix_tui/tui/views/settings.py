@@ -86,6 +86,7 @@ class SettingsView(Vertical):
         except RunixError as error:
             self._failed(error)
             return
+        self.runix.settings_read(form)
         await self._draw(form)
 
     @work(group="settings")
@@ -99,6 +100,7 @@ class SettingsView(Vertical):
             row.wrong(f"{error.message}. {error.hint}")
             return
         row.done()
+        self.runix.settings_read(form)
         await self._draw(form)
 
     async def _draw(self, form: "Settings") -> None:
