@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import takewhile
 
 from runix_tui.core.activity import ActivityEntry, ActivitySource, ActivityStatus, Note
@@ -59,11 +60,12 @@ class Diary:
         outer = _about.get()
         about = _About(deployment_id, version) if deployment_id not in (None, outer.deployment_id) else outer
         about = replace(about, version=version or about.version)
-        entry = self._begun(source, action, subject or self._subject(about), about)
+        at, began, inside = self._clock.now(), self._clock.monotonic(), _about.set(about)
+        entry = None
         if not quiet:
+            entry = self._begun(at, source, action, subject, about)
             self._tell(entry)
         said: list[str] = []
-        began, inside = self._clock.monotonic(), _about.set(about)
         status = ActivityStatus.FAILED
         try:
             yield said.append
@@ -73,10 +75,10 @@ class Diary:
             raise
         finally:
             _about.reset(inside)
-            took = self._clock.monotonic() - began
-            ended = replace(entry, status=status, duration_seconds=round(took, 3), detail="".join(said[-1:]))
-            if not quiet or took >= SLOW or self._is_news(ended):
-                self._tell(ended)
+            took, detail = self._clock.monotonic() - began, "".join(said[-1:])
+            if not quiet or took >= SLOW or self._is_news(source, status, detail):
+                entry = entry or self._begun(at, source, action, subject, about)
+                self._tell(replace(entry, status=status, duration_seconds=round(took, 3), detail=detail))
 
     async def read(self, *, tail: int, follow: bool) -> AsyncIterator[ActivityEntry]:
         """The last ``tail`` entries, then (``follow``) every one that begins or ends, until closed; one that begins and
@@ -100,14 +102,14 @@ class Diary:
         self._closed = True
         self._wake()
 
-    def _begun(self, source: ActivitySource, action: str, subject: str, about: _About) -> ActivityEntry:
+    def _begun(self, at: datetime, source: ActivitySource, action: str, subject: str, about: _About) -> ActivityEntry:
         self._ids += 1
         return ActivityEntry(
             id=self._ids,
-            at=self._clock.now(),
+            at=at,
             source=source,
             action=action,
-            subject=subject,
+            subject=subject or self._subject(about),
             deployment_id=about.deployment_id,
             version=about.version,
             status=ActivityStatus.STARTED,
@@ -127,14 +129,14 @@ class Diary:
             del self._entries[next(iter(self._entries))]
         self._wake()
 
-    def _is_news(self, ended: ActivityEntry) -> bool:
+    def _is_news(self, source: ActivitySource, status: ActivityStatus, detail: str) -> bool:
         """Whether a quick read failed, and not as another one did a moment ago: while the engine is away all do."""
-        if ended.status is not ActivityStatus.FAILED or ended.detail == CANCELLED:
+        if status is not ActivityStatus.FAILED or detail == CANCELLED:
             return False
         now = self._clock.monotonic()
         self._failures = {key: at for key, at in self._failures.items() if now - at < REPEATED}
-        known = (ended.source, ended.detail) in self._failures
-        self._failures.setdefault((ended.source, ended.detail), now)
+        known = (source, detail) in self._failures
+        self._failures.setdefault((source, detail), now)
         return not known
 
     def _after(self, seen: int) -> list[tuple[int, ActivityEntry]]:

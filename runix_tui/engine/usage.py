@@ -4,6 +4,7 @@ Read from the kernel where the containers run on this machine, which costs the e
 """
 
 import asyncio
+import time
 from collections.abc import Sequence
 
 from runix_tui.core.models import Usage
@@ -26,7 +27,7 @@ class Usages:
         self._last: dict[str, Reading] = {}
         self._limits: dict[str, Limits] = {}
         self._groups: dict[str, Group] = {}
-        self._elsewhere: set[str] = set()  # they run, but not where this process can see their groups
+        self._elsewhere: dict[str, float] = {}  # not found among the kernel's groups: when that was, monotonic
 
     async def of(self, containers: Sequence[str]) -> dict[str, Usage]:
         """What these containers (full ids) use now. Those that do not run are left out, and all of them where the
@@ -56,21 +57,23 @@ class Usages:
         found = await asyncio.to_thread(self._look, containers)
         rest = [name for name in containers if name not in found]
         told = await self._ask(rest)
-        self._elsewhere = {name for name in self._elsewhere | told.keys() if name not in found}
         return found | told
 
     def _look(self, containers: Sequence[str]) -> dict[str, Reading]:
+        now = time.monotonic()
+        self._elsewhere = {name: at for name, at in self._elsewhere.items() if now - at < LONGEST}
         unknown = [name for name in containers if name not in self._groups and name not in self._elsewhere]
         if len(self._groups) >= REMEMBERED:
             self._groups.clear()
         self._groups |= counters.find(unknown)
+        self._elsewhere |= {name: now for name in unknown if name not in self._groups}
         found: dict[str, Reading] = {}
         for name in containers:
             if group := self._groups.get(name):
                 try:
                     found[name] = group.reading()
                 except (OSError, ValueError):  # it ended
-                    del self._groups[name]
+                    self._groups.pop(name, None)
         return found
 
     async def _ask(self, containers: Sequence[str]) -> dict[str, Reading]:

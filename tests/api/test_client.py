@@ -311,6 +311,42 @@ async def test_following_in_a_loop(running):
             assert await first == Removed(id=made)
 
 
+@pytest.mark.parametrize("follow", ["logs", "events", "activity"])
+async def test_a_stream_that_breaks_is_no_end(follow):
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        line = b'{"seq":1,"ts":"x","stream":"stdout","line":"a"}\n'
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n")
+        writer.write(b"%x\r\n%b\r\n" % (len(line), line))
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        async with AsyncClient(url, TOKEN) as client:
+            stream = {"logs": lambda: client.logs("x"), "events": client.events, "activity": client.activity}[follow]()
+            with pytest.raises(Unavailable) as broke:
+                async for _ in stream:
+                    pass
+            assert broke.value.code == "server_gone"
+
+
+@pytest.mark.parametrize("follow", ["logs", "build_log", "events"])
+async def test_a_server_that_ends_ends_its_streams(running, follow):
+    made = await asyncio.to_thread(running.create)
+    await asyncio.to_thread(running.do, lambda: running.fake.say(made, "line"))
+    async with AsyncClient(running.url, TOKEN) as client:
+        stream = client.events() if follow == "events" else getattr(client, follow)(made)
+        reading = asyncio.create_task(_whole(stream))
+        await asyncio.to_thread(eventually, lambda: running.open_streams == 1)
+        await asyncio.to_thread(running.server.stop)
+        assert len(await reading) == (0 if follow == "events" else 1)
+
+
+async def _whole(stream):
+    return [one async for one in stream]
+
+
 async def test_a_server_that_is_gone(running):
     async with AsyncClient(running.url, TOKEN) as client:
         await asyncio.to_thread(running.thread.stop)
