@@ -90,7 +90,7 @@ class RunixApp(App[None], inherit_bindings=False):
         self.main.restore(self.visit)
         self.main.expect(self.start_options.select)
         self._restored = True
-        self.run_worker(self.connection.run(), name="connection", exclusive=True)
+        self.run_worker(self.connection.run(), group="connection", exclusive=True)
 
     def _start(self, work: Callable[[], Coroutine[Any, Any, None]]) -> "Worker[None]":
         return self.run_worker(work, group="activity")
@@ -191,4 +191,5 @@ class RunixApp(App[None], inherit_bindings=False):
         if self.main.is_mounted and self._restored:
             visit = self.main.as_it_is(Visit(theme=self.theme, theme_set=self._theme_set, keys=self._keys))
             state.save(self.link.state_file, visit)
+        self.workers.cancel_group(self, "connection")  # nothing arrives at what is being taken down
         super().exit(*more, **named)

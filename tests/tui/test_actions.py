@@ -144,4 +144,4 @@ async def test_leaving_asks_only_while_the_own_server_builds(server: Served, lin
         server.do(let_go())
         await sees(pilot, lambda: "live" in lines(pilot.app, "shop")[0])
         await pilot.press("q")
-        await sees(pilot, lambda: link.left == [False])
+        await sees(pilot, lambda: pilot.app.return_code == 0)

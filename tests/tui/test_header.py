@@ -1,6 +1,5 @@
 """The header tells what Runix stands on; the banner tells that the server is away, and that it came back."""
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import pytest
 
 from runix_tui.errors import ConfigError, Unavailable
 from runix_tui.tui.app import RunixApp
+from runix_tui.tui.link import Door
 from tests.tui.conftest import NARROW, opened, sees, text_of
 from tests.tui.served import Served, ServedLink, served
 
@@ -98,10 +98,17 @@ async def test_a_server_of_another_version_is_told(link: ServedLink, monkeypatch
         await sees(pilot, lambda: "version 9" in said(pilot.app))
 
 
-async def test_the_first_frame_asks_nothing(link: ServedLink, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[float] = []
-    monkeypatch.setattr(link, "connect", lambda: asked.append(time.monotonic()))
+async def test_the_first_frame_is_there_before_anything_is_asked(
+    link: ServedLink, monkeypatch: pytest.MonkeyPatch
+) -> None:
     app = RunixApp(link)
-    assert not asked
+    shown: list[str] = []
+
+    def connect() -> Door:
+        shown.append(text_of(app))
+        raise Unavailable("not yet")
+
+    monkeypatch.setattr(link, "connect", connect)
     async with app.run_test(size=NARROW) as pilot:
-        assert "Deployments" in text_of(pilot.app)
+        await sees(pilot, lambda: shown)
+        assert "Deployments" in shown[0]

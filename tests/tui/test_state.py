@@ -2,6 +2,7 @@
 
 import json
 
+from runix_tui.core.secret import Secret
 from runix_tui.errors import Unavailable
 from runix_tui.tui.app import RunixApp
 from runix_tui.tui.link import StartOptions
@@ -44,7 +45,7 @@ async def test_what_was_there_is_shown_before_the_server_answers(server: Served,
 
 
 async def test_no_secret_is_kept(server: Served, link: ServedLink) -> None:
-    server.deploy("alpha", env={"PASSWORD": "hunter2-in-the-clear"})
+    server.deploy("alpha", env={"PASSWORD": Secret("hunter2-in-the-clear")})
     async with opened(link) as pilot:
         await sees(pilot, lambda: "alpha" in text_of(pilot.app))
         await pilot.press("6", "q")

@@ -178,7 +178,7 @@ class MainScreen(Screen[None]):
 
     def looked_at(self) -> "list[str]":
         """Ids of the deployments whose figures are on the screen now."""
-        if not self.is_current or self.view != HOME:
+        if not self.is_running or not self.is_current or self.view != HOME:
             return []
         alone = self.has_class("-narrow") and self.has_class("-opened")
         rows = [] if alone else self.rows.looked_at()

@@ -85,6 +85,7 @@ class DeploymentsPane(Vertical):
             return True
         if line.value:
             line.action_clear()
+            self.rows.filter("")  # at once, for who wants to choose what was hidden
             return True
         return False
 
