@@ -323,7 +323,7 @@ class SceneClient:
     def history(self, deployment_id: str) -> list[wire.HistoryEntry]:
         return HISTORY if deployment_id == API.id else HISTORY[-1:]
 
-    def version(self, _deployment_id: str, number: int) -> wire.VersionDetails:
+    def version(self, _deployment_id: str, number: int, *, reveal: bool = False) -> wire.VersionDetails:
         return _details_of(next(each for each in HISTORY if each.version == number))
 
     def settings(self) -> wire.Settings:
@@ -355,7 +355,9 @@ class SceneStreams:
         await asyncio.Event().wait()
         yield None
 
-    async def logs(self, _id: str, **_: Any) -> AsyncGenerator[LogChunk, None]:
+    async def logs(self, _id: str, *, before: int | None = None, **_: Any) -> AsyncGenerator[LogChunk, None]:
+        if before is not None:
+            return
         if self._scene.lines:
             yield _chunk(self._scene.lines)
         await asyncio.Event().wait()
