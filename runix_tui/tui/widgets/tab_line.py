@@ -1,40 +1,62 @@
-"""The line of tabs: a number and a name each; a click brings one forward."""
+"""The line of tabs: a number and a name each, as long as there is room; a click brings one forward."""
 
 from collections.abc import Sequence
 
-from rich.text import Text
+from rich.cells import cell_len
 from textual import events
-from textual.widgets import Static
+from textual.content import Content
+from textual.widget import Widget
 
 from runix_tui.tui.messages import TabWanted
 
+SHORT = 4  # letters of a name where there is no room for all
 
-class TabLine(Static):
+
+class TabLine(Widget):
     """Shows which tab is forward; the keys 1-7 are the screen's."""
 
     def __init__(self, titles: Sequence[str]) -> None:
-        super().__init__("", markup=False)
+        super().__init__()
         self._titles = list(titles)
         self._spans: list[range] = []
         self._at = 0
 
-    def on_mount(self) -> None:
-        """Draw it once."""
-        self.show(0)
-
     def show(self, at: int) -> None:
         """Mark the tab with this place, from 0."""
-        self._at = at
-        line = Text(no_wrap=True, overflow="ellipsis")
+        if at != self._at:
+            self._at = at
+            self.refresh()
+
+    def render(self) -> Content:
+        """The line, and where each tab is in it."""
+        line = Content("")
         self._spans = []
-        for place, title in enumerate(self._titles):
-            start = len(line)
-            line.append(f" {place + 1} {title} ", style="reverse bold" if place == at else "")
-            self._spans.append(range(start, len(line)))
-        self.update(line)
+        for place, label in enumerate(labels(self._titles, self._at, self.size.width)):
+            start = line.cell_length
+            style = "bold $foreground on $primary-muted" if place == self._at else "$text-muted"
+            if place == self._at and self.app.no_color:
+                style = "bold reverse"
+            line = line.append_text(label, style)
+            self._spans.append(range(start, line.cell_length))
+        return line
 
     def on_click(self, event: events.Click) -> None:
         """The tab under the pointer comes forward."""
         at = next((place for place, span in enumerate(self._spans) if event.x in span), None)
         if at is not None:
             self.post_message(TabWanted(self._titles[at].lower()))
+
+
+def labels(titles: Sequence[str], at: int, width: int) -> list[str]:
+    """What stands for each tab in ``width`` cells: names, else the beginnings of those that are not forward."""
+    full = [f" {place} {title} " for place, title in enumerate(titles, 1)]
+    if sum(map(cell_len, full)) <= width:
+        return full
+    close = [f" {place} {title}" for place, title in enumerate(titles, 1)]
+    if sum(map(cell_len, close)) <= width:
+        return close
+    cut = [title if place == at else title[:SHORT] for place, title in enumerate(titles)]
+    short = [f" {place} {title}" for place, title in enumerate(cut, 1)]
+    if sum(map(cell_len, short)) <= width:
+        return short
+    return [f" {place + 1} {title}" if place == at else f" {place + 1}" for place, title in enumerate(titles)]
