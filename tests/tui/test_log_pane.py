@@ -1,7 +1,16 @@
 """A log pane as a user sees it, on a scripted server."""
 
-from runix_tui.tui.logs.source import LogSource
-from tests.tui.logkit import API, Host, Server, line, lines, screen, shown, until
+import json
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from textual.events import MouseScrollUp
+
+from runix_tui.tui.logs.entries import seq_of
+from runix_tui.tui.logs.source import LogSource, Member
+from runix_tui.tui.widgets.log_view import LogView
+from tests.tui.logkit import API, WORKER, Host, Server, line, lines, screen, shown, until
 
 SIZE = (60, 12)
 
@@ -52,3 +61,163 @@ async def test_nothing_hostile_reaches_the_screen() -> None:
     async with app.run_test(size=SIZE) as pilot:
         await until(pilot, lambda: shown(app)[0])
         assert shown(app)[0] == "abc [/bold] gnp.exe red!"
+
+
+async def test_after_a_broken_connection_nothing_is_lost_or_repeated() -> None:
+    server = Server()
+    server.chunk = 7
+    server.say(lines(1, 100))
+    app = Host(server, LogSource.runtime(API))
+    async with app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: shown(app)[-1] == "line 100")
+        server.cut(back=False)
+        await until(pilot, lambda: "◌ server away" in screen(app)[-1])
+        server.say(lines(101, 150))
+        server.come_back()
+        await until(pilot, lambda: shown(app)[-1] == "line 150")
+        assert server.asked[-1]["after"] == 100
+        assert app.pane.reading is not None
+        spool = app.pane.reading.log.spool
+        assert [seq_of(spool.line(line_id)) for line_id in range(spool.first, spool.end)] == list(range(1, 151))
+
+
+async def test_the_wheel_up_ends_following_and_the_end_takes_it_up() -> None:
+    server = Server()
+    server.say(lines(1, 100))
+    app = Host(server, LogSource.runtime(API))
+    async with app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: shown(app)[-1] == "line 100")
+        await pilot._post_mouse_events([MouseScrollUp], LogView, offset=(5, 5))
+        await until(pilot, lambda: "‖ reading" in screen(app)[-1])
+        assert shown(app)[0] == "line 87"
+        await pilot.press("j", "j", "j")
+        await until(pilot, lambda: "● following" in screen(app)[-1])
+        await pilot.press("f")
+        await until(pilot, lambda: "‖ reading" in screen(app)[-1])
+        server.say(lines(101, 104))
+        await until(pilot, lambda: shown(app)[-1].endswith("+4 ▼"))
+        await pilot.click(LogView, offset=(57, 10))
+        await until(pilot, lambda: shown(app)[-1] == "line 104")
+
+
+async def test_long_lines_are_wrapped_and_places_stay_exact() -> None:
+    server = Server()
+    server.say([line(seq, f"{seq:<100}!") for seq in range(1, 51)])
+    app = Host(server, LogSource.runtime(API))
+    async with app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: shown(app)[-1] == "50")
+        await pilot.press("w")
+        await until(pilot, lambda: shown(app)[-1].strip() == "!")
+        assert shown(app)[-2] == "50"
+        await pilot.press("up")
+        await until(pilot, lambda: shown(app)[0] == "45" and shown(app)[-1].startswith("50"))
+        await pilot.press("w", "w")
+        await until(pilot, lambda: shown(app)[0] == "45")
+
+
+async def test_times_and_how_long_after_the_line_above() -> None:
+    server = Server()
+    server.say([line(1, "one", at=1.0), line(2, "two", at=1.25), line(3, "three", at=200)])
+    app = Host(server, LogSource.runtime(API))
+    async with app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: shown(app)[2] == "three")
+        await pilot.press("t")
+        await until(pilot, lambda: re.fullmatch(r"\d\d:\d\d:01\.000 one", shown(app)[0]))
+        await pilot.press("t")
+        await until(
+            pilot,
+            lambda: [each.split() for each in shown(app)[:3]] == [["one"], ["+0.250s", "two"], ["+3.3m", "three"]],
+        )
+        await pilot.press("t")
+        await until(pilot, lambda: shown(app)[2] == "three")
+
+
+async def test_only_the_newest_minutes() -> None:
+    server = Server()
+    now = datetime.now(UTC)
+    for seq in range(1, 61):
+        at = f"{now - timedelta(minutes=60 - seq):%Y-%m-%dT%H:%M:%S.%f}000Z"
+        server.say(
+            [
+                json.dumps(
+                    {"seq": seq, "ts": at, "stream": "stdout", "line": f"line {seq}"}, separators=(",", ":")
+                ).encode()
+                + b"\n"
+            ]
+        )
+    app = Host(server, LogSource.runtime(API))
+    async with app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: shown(app)[-1] == "line 60")
+        await pilot.press("T")
+        await until(pilot, lambda: shown(app)[:6] == [*(f"line {seq}" for seq in range(56, 61)), ""])
+        assert "last 5 minutes" in screen(app)[-1]
+        assert "5 of 60 lines" in screen(app)[-1]
+        await pilot.press("T", "T", "T")
+        await until(pilot, lambda: "60 lines" in screen(app)[-1] and "last" not in screen(app)[-1])
+
+
+@pytest.mark.parametrize(
+    ("source", "note"),
+    [
+        (None, "No log is chosen."),
+        (LogSource.runtime(API), "Waiting for the first line …"),
+        (LogSource.runtime(Member("gone", "x")), "There is no deployment gone"),
+    ],
+)
+async def test_an_empty_pane_says_why(source: LogSource | None, note: str) -> None:
+    server = Server()
+    server.say([], API)
+    app = Host(server, source)
+    async with app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: shown(app)[0] == f" {note}")
+        app.pane.explain("Stopped: [s] starts it.\x1b[2J")
+        if source != LogSource.runtime(API):
+            return
+        await until(pilot, lambda: shown(app)[0] == " Stopped: [s] starts it.")
+
+
+async def test_another_log_replaces_the_first() -> None:
+    server = Server()
+    server.say(lines(1, 50), API)
+    server.say(lines(1, 5, "job {}"), WORKER)
+    app = Host(server, LogSource.runtime(API))
+    async with app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: shown(app)[-1] == "line 50")
+        app.pane.show(LogSource.runtime(WORKER))
+        await until(pilot, lambda: shown(app)[4] == "job 5")
+        server.say(lines(51, 60), API)
+        server.say(lines(6, 6, "job {}"), WORKER)
+        await until(pilot, lambda: shown(app)[5] == "job 6")
+        assert "6 lines" in screen(app)[-1]
+
+
+async def test_a_hidden_pane_draws_nothing_and_catches_up() -> None:
+    server = Server()
+    server.say(lines(1, 50))
+    app = Host(server, LogSource.runtime(API))
+    async with app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: shown(app)[-1] == "line 50")
+        app.pane.display = False
+        await pilot.pause()
+        drawn: list[int] = []
+        app.view.refresh = lambda *_, **__: drawn.append(1) or app.view  # type: ignore[method-assign,func-returns-value]
+        server.say(lines(51, 60))
+        await until(pilot, lambda: app.pane.reading is not None and len(app.pane.reading.log.spool) == 60)
+        await pilot.pause(0.1)
+        assert drawn == []
+        del app.view.refresh  # type: ignore[attr-defined]
+        app.pane.display = True
+        await until(pilot, lambda: shown(app)[-1:] == ["line 60"])
+
+
+async def test_wide_characters_keep_to_their_cells() -> None:
+    server = Server()
+    server.say([line(1, "日本語" * 20), line(2, "e\u0301" * 10 + " 👩\u200d💻 ok")])
+    app = Host(server, LogSource.runtime(API))
+    async with app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: shown(app)[1].endswith("ok"))
+        for y in (0, 1):
+            assert app.view.render_line(y).cell_length == app.view.scrollable_content_region.width
+        await pilot.press("w")
+        await until(pilot, lambda: shown(app)[3].startswith("e"))
+        assert "".join(shown(app)[:3]) == "日本語" * 20

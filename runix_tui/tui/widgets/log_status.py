@@ -9,7 +9,7 @@ from runix_tui.tui.logs.source import LogKind
 from runix_tui.tui.logs.stamps import Stamps
 from runix_tui.tui.widgets.log_view import LogView
 
-APART = "  ·  "
+APART = " · "
 
 
 def note(reading: Reading | None, because: str) -> str:
@@ -46,12 +46,12 @@ def status(view: LogView, reading: Reading) -> Text:
     parts = [Text(_state(reading.log, view.following))]
     if view.picked is not None:
         parts.append(Text("selecting: y copies, Esc ends", "bold"))
-    parts.append(Text(_counts(reading)))
-    if reading.since:
-        parts.append(Text(f"last {_minutes(reading.since)}", "reverse"))
-    parts += [Text(f" {plain(chip)} ", "reverse") for chip in reading.filters.chips()]
     if reading.query is not None:
         parts.append(Text(f"/ {plain(reading.query.shown)}  {found(reading, view.current)}", "bold"))
+    parts += [Text(f" {plain(chip)} ", "reverse") for chip in reading.filters.chips()]
+    if reading.since:
+        parts.append(Text(f" last {_minutes(reading.since)} ", "reverse"))
+    parts.append(Text(_counts(reading)))
     if view.look.stamps is Stamps.DELTA:
         parts.append(Text("time since the line above"))
     return Text(APART).join(parts)
@@ -80,8 +80,8 @@ def _counts(reading: Reading) -> str:
     if reading.filters or reading.since:
         total = f"{len(reading.rows):,} of {total}".replace(",", "\u202f")
     if log.paging:
-        return f"{total}, older ones are coming …"
-    return total if log.complete else f"{total}, older ones as you go up"
+        return f"{total}, older ones coming …"
+    return total if log.complete else f"{total}, more above"
 
 
 def _state(log: Log, following: bool) -> str:

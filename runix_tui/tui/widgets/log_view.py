@@ -501,3 +501,4 @@ class LogView(ScrollView, can_focus=True, inherit_bindings=False):
         elif self.following:
             self._stay()  # nothing moves under the mouse
         self.refresh()
+        self.post_message(self.Changed())

@@ -1,0 +1,150 @@
+"""Lines leave a log pane: selected, copied, saved, paged."""
+
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from runix_tui.tui.logs.source import LogSource
+from runix_tui.tui.widgets.log_view import LogView
+from tests.tui.logkit import API, Host, Server, line, lines, screen, shown, until
+
+SIZE = (60, 12)
+
+
+class Said(Host):
+    """Keeps what was told to the user."""
+
+    def __init__(self, server: Server, source: LogSource) -> None:
+        super().__init__(server, source)
+        self.told: list[str] = []
+
+    def notify(self, message: str, **kwargs: object) -> None:  # type: ignore[override]
+        assert kwargs["markup"] is False
+        self.told.append(message)
+
+
+def only_file(folder: Path) -> Path:
+    (path,) = folder.iterdir()
+    return path
+
+
+async def opened(pilot: "Pilot[None]", app: Host, last: str) -> None:
+    await until(pilot, lambda: last in shown(app))
+
+
+async def test_lines_picked_with_the_keys_are_copied() -> None:
+    server = Server()
+    server.say(lines(1, 100))
+    app = Said(server, LogSource.runtime(API))
+    async with app.run_test(size=SIZE) as pilot:
+        await opened(pilot, app, "line 100")
+        await pilot.press("v", "up", "k", "y")
+        await until(pilot, lambda: app.clipboard)
+        assert app.clipboard == "line 98\nline 99\nline 100"
+        assert app.told == ["Copied 3 lines."]
+        assert "selecting" in screen(app)[-1]
+        await pilot.press("pageup", "y")
+        await until(pilot, lambda: app.clipboard.startswith("line 88\n"))
+        await pilot.press("escape")
+        await until(pilot, lambda: "selecting" not in screen(app)[-1])
+
+
+async def test_the_mouse_selects_characters_also_of_lines_scrolled_sideways() -> None:
+    server = Server()
+    server.say([line(1, "first 0123456789"), line(2, "\x1b[31msecond\x1b[0m abcdef"), line(3, "third")])
+    app = Said(server, LogSource.runtime(API))
+    async with app.run_test(size=SIZE) as pilot:
+        await opened(pilot, app, "third")
+        await pilot.press("right")
+        await until(pilot, lambda: shown(app)[0] == "23456789")
+        await pilot.mouse_down(LogView, offset=(2, 0))
+        await pilot.hover(LogView, offset=(3, 1))
+        await pilot.mouse_up(LogView, offset=(3, 1))
+        await until(pilot, app.screen.get_selected_text)
+        assert app.screen.get_selected_text() == "456789\nsecond abcde"
+        await pilot.press("y")
+        await until(pilot, lambda: app.clipboard)
+        assert app.clipboard == "456789\nsecond abcde"
+
+
+async def test_a_selection_stays_on_its_lines_when_older_ones_come() -> None:
+    server = Server()
+    server.say(lines(1, 5000))
+    app = Said(server, LogSource.runtime(API))
+    async with app.run_test(size=SIZE) as pilot:
+        await opened(pilot, app, "line 5000")
+        await pilot.press("v", "up")
+        assert app.pane.reading is not None
+        assert await app.pane.reading.log.older()
+        await pilot.press("y")
+        await until(pilot, lambda: app.clipboard)
+        assert app.clipboard == "line 4999\nline 5000"
+
+
+async def test_without_a_selection_the_screen_is_copied() -> None:
+    server = Server()
+    server.say(lines(1, 3))
+    app = Said(server, LogSource.runtime(API))
+    async with app.run_test(size=SIZE) as pilot:
+        await opened(pilot, app, "line 3")
+        await pilot.press("y")
+        await until(pilot, lambda: app.clipboard)
+        assert app.clipboard == "line 1\nline 2\nline 3"
+
+
+async def test_what_no_terminal_takes_goes_to_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    server = Server()
+    server.say([line(seq, f"{seq} " + "x" * 10_000) for seq in range(1, 21)])
+    app = Said(server, LogSource.runtime(API))
+    async with app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: shown(app)[-1].startswith("20 xxx"))
+        await pilot.press("v", "g", "y")
+        await until(pilot, lambda: app.told)
+        path = only_file(tmp_path)
+        assert app.told == [f"Too much for a clipboard: 20 lines are in {path}"]
+        assert [len(each) for each in path.read_text().splitlines()] == [10_002] * 9 + [10_003] * 11
+        assert app.clipboard == ""
+
+
+async def test_what_is_shown_is_saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    server = Server()
+    server.say([line(1, "\x1b[31mkeep\x1b[0m this"), line(2, "not that"), line(3, "keep too")])
+    app = Said(server, LogSource.runtime(API))
+    async with app.run_test(size=SIZE) as pilot:
+        await opened(pilot, app, "keep too")
+        await pilot.press("ampersand", *"keep", "enter", "S")
+        await until(pilot, lambda: app.told)
+        path = only_file(tmp_path)
+        assert path.read_text() == "keep this\nkeep too\n"
+        assert path.stat().st_mode & 0o777 == 0o600
+        assert f"Saved 2 lines to {path}." in app.told[0]
+
+
+async def test_where_nothing_can_be_saved_it_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Path, "touch", _no_room)
+    server = Server()
+    server.say(lines(1, 3))
+    app = Said(server, LogSource.runtime(API))
+    async with app.run_test(size=SIZE) as pilot:
+        await opened(pilot, app, "line 3")
+        await pilot.press("S")
+        await until(pilot, lambda: app.told)
+        assert "No space left on device" in app.told[0]
+
+
+async def test_where_there_is_no_pager_it_is_said() -> None:
+    server = Server()
+    server.say(lines(1, 3))
+    app = Said(server, LogSource.runtime(API))
+    async with app.run_test(size=SIZE) as pilot:
+        await opened(pilot, app, "line 3")
+        await pilot.press("P")
+        await until(pilot, lambda: app.told)
+        assert app.told == ["This terminal cannot be handed to a pager; S saves the lines."]
+
+
+def _no_room(*_: object, **__: object) -> None:
+    raise OSError(28, "No space left on device")
