@@ -5,8 +5,10 @@ What a value must be is the API's to say; only what is known in ``core`` is said
 
 import os
 import re
-from collections.abc import Iterable, Mapping
+import shlex
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import chain, count
 from typing import TYPE_CHECKING, Any
 
 from runix_tui.core import names
@@ -48,10 +50,11 @@ FIELDS = ("repo_url", "service_type", *PLAN_FIELDS, "planner", "service_name", "
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What the form says. ``texts`` are the fields that were typed into, by their names in the request."""
+    """What the form says. ``kind`` None: no type was chosen, the fitting one is found. ``texts`` are the fields that
+    were typed into, by their names in the request."""
 
     source: Source | None
-    kind: str
+    kind: str | None
     planner: str
     texts: Mapping[str, str]
 
@@ -60,7 +63,10 @@ class Typed:
         body: dict[str, Any] = {key: self.texts[key].strip() for key in PLAN_FIELDS if self.texts.get(key, "").strip()}
         if body.get("port", "").isdecimal():
             body["port"] = int(body["port"])
-        body |= {"service_type": self.kind} | ({"planner": self.planner} if self.planner != "auto" else {})
+        if self.kind is not None:
+            body["service_type"] = self.kind
+        if self.planner != "auto":
+            body["planner"] = self.planner
         if self.source is not None:
             body["repo_url"] = self.source.repo_url
             if self.source.branch is not None:
@@ -78,11 +84,11 @@ class Found:
 
 def found_in(planned: "Planned") -> dict[str, Found]:
     """What a plan says, by the form's fields."""
-    plan = planned.plan or {}
+    plan = planned.plan
     values = {
         "branch": planned.branch,
-        "command": _command(plan.get("start")),
-        "build_command": _command(plan.get("build"), " && "),
+        "command": _start(plan.get("start")),
+        "build_command": " && ".join(plan.get("build") or ()),
         "port": plan.get("port"),
         "health_path": plan.get("health_path"),
         "dockerfile": plan.get("dockerfile"),
@@ -97,10 +103,13 @@ def found_in(planned: "Planned") -> dict[str, Found]:
 
 def runtime_of(planned: "Planned") -> Found:
     """What it runs on."""
-    plan = planned.plan or {}
-    parts = [plan.get("runtime"), plan.get("version"), plan.get("framework"), plan.get("package_manager")]
-    text = " · ".join(plain(str(part)) for part in parts if part) or "the repository's own Dockerfile"
-    origins = [_origin(planned, key) for key in ("runtime", "dockerfile", "framework", "version")]
+    plan = planned.plan
+    if plan.get("runtime") in (None, "dockerfile"):
+        return Found("the repository's own Dockerfile", _origin(planned, "dockerfile"))
+    runtime = f"{plan['runtime']} {plan.get('version') or ''}".strip()
+    parts = [runtime, plan.get("framework"), plan.get("package_manager")]
+    text = " · ".join(plain(str(part)) for part in parts if part)
+    origins = [_origin(planned, key) for key in ("framework", "version")]
     return Found(text, next(filter(None, origins), ""))
 
 
@@ -111,17 +120,12 @@ def commit_of(planned: "Planned") -> str:
     return f"{planned.commit.sha[:7]} {plain(planned.commit.subject)}".strip()
 
 
-def is_site(planned: "Planned") -> bool:
-    """Whether it is files for nginx."""
-    plan = planned.plan or {}
-    return plan.get("runtime") == "static" or bool(plan.get("static_dir"))
-
-
-def suggested_name(source: Source) -> str:
-    """A service's name out of its repository's; empty when none can be made of it."""
-    last = re.split(r"[/:]", source.repo_url.rstrip("/"))[-1].removesuffix(".git").lower()
-    name = re.sub(r"[^a-z0-9]+", "-", last).strip("-").lstrip("0123456789-")[:40].rstrip("-")
-    return name if names.is_service_name(name) else ""
+def suggested_name(source: Source, taken: Callable[[str], bool]) -> str:
+    """A free name for a service out of its repository's; empty when none can be made of it."""
+    name = names.nearest_service_name(re.split(r"[/:]", source.repo_url.rstrip("/"))[-1].removesuffix(".git"))
+    if not name:
+        return ""
+    return next(each for each in chain([name], (f"{name[:37]}-{n}" for n in count(2))) if not taken(each))
 
 
 def wrong_name(name: str) -> str:
@@ -174,9 +178,7 @@ def _origin(planned: "Planned", key: str) -> str:
     return f"{plain(origin.source)}: {plain(origin.reason)}" if origin else ""
 
 
-def _command(argv: object, between: str = " ") -> str:
-    if not isinstance(argv, list | tuple):
-        return ""
-    if len(argv) == 3 and argv[:2] == ["/bin/sh", "-c"]:
-        return str(argv[2])
-    return between.join(str(part) for part in argv)
+def _start(argv: object) -> str:
+    """An argv as one would type it."""
+    parts = list(map(str, argv)) if isinstance(argv, list) else []
+    return parts[2] if len(parts) == 3 and parts[:2] == ["/bin/sh", "-c"] else shlex.join(parts)

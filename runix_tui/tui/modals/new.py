@@ -4,6 +4,7 @@ The fields are ``new_fields``'; what they mean is ``forms``'.
 """
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual import on, work
@@ -124,7 +125,7 @@ class NewDeployment(ModalScreen[str | None]):
         except InvalidRequest as error:
             self.fields.looked(Content(f"· {plain(error.errors[0].message)} yet. {plain(error.hint)}"))
             return False
-        self.fields.suggest(forms.suggested_name(self._source))
+        self.fields.suggest(forms.suggested_name(self._source, partial(self._taken, self.fields.project)))
         return True
 
     def _no_plan(self, error: RunixError) -> None:
@@ -175,12 +176,9 @@ class NewDeployment(ModalScreen[str | None]):
         if self._source is None and not fields.is_database:
             self._source = await asyncio.to_thread(paths.source_of, fields.source_text)
         asked = fields.typed(self._source).plan_body()
+        kept = {"service_type": fields.kind, "service_name": fields.service_name, "instance_type": fields.instance_type}
         env = forms.env_of(fields.env_text)
-        return (
-            asked
-            | {"service_name": fields.service_name, "instance_type": fields.instance_type}
-            | ({"env": env} if env else {})
-        )
+        return asked | kept | ({"env": env} if env else {})
 
     def _refused(self, error: RunixError) -> None:
         said = forms.wrong_fields(error)

@@ -78,7 +78,7 @@ class DeploymentFields(VerticalScroll, can_focus=False):
         yield self._field("service_type", "type", _choice({kind: kind.replace("_", " ") for kind in ServiceType}))
         yield self._of_repository(Field("runtime", "runtime", Static("–", id="runtime", markup=False)))
         yield self._line("command", "start", "the plan's own")
-        yield self._line("port", "port", "what the plan, PORT or EXPOSE says, else 8080")
+        yield self._line("port", "port", "8080, unless PORT or EXPOSE says another")
         yield self._line("build_command", "build", "the plan's own")
         yield self._line("schedule", "schedule", "0 2 * * *", classes="-of-cron")
         yield self._line("timezone", "time zone", "UTC", classes="-of-cron")
@@ -164,7 +164,8 @@ class DeploymentFields(VerticalScroll, can_focus=False):
     def typed(self, source: Source | None) -> Typed:
         """All that a plan depends on; ``source`` as it was read."""
         texts = {path: self._text(path) for path in forms.PLAN_FIELDS if self._fields[path].display}
-        return Typed(None if self.is_database else source, self.kind, self._selected("planner"), texts)
+        kind = self.kind if self._kind_chosen else None
+        return Typed(None if self.is_database else source, kind, self._selected("planner"), texts)
 
     @property
     def is_database(self) -> bool:
@@ -188,7 +189,6 @@ class DeploymentFields(VerticalScroll, can_focus=False):
         for path in forms.PLAN_FIELDS:
             self._put(path, Found(""))
         self.query_one("#runtime", Static).update("–")
-        self._fields["service_type"].note("")
 
     def found(self, planned: "Planned") -> None:
         """What a plan says."""
@@ -198,8 +198,8 @@ class DeploymentFields(VerticalScroll, can_focus=False):
         runtime = forms.runtime_of(planned)
         self.query_one("#runtime", Static).update(Content(runtime.value))
         self.query_one("#runtime", Static).query_ancestor(Field).note(runtime.origin)
-        if not self._kind_chosen and forms.is_site(planned):
-            self._choose_kind(ServiceType.STATIC_SITE, "files that nginx serves")
+        if not self._kind_chosen:
+            self._show_found_kind(planned.service_type)
         self.suggest(planned.service_name)
 
     def wrong(self, said: Mapping[str, str], *, of: frozenset[str] | None = None) -> None:
@@ -259,7 +259,6 @@ class DeploymentFields(VerticalScroll, can_focus=False):
             return  # its first value is none that a user chose
         if field.path == "service_type":
             self._kind_chosen = True
-            field.note("")
             self._show_kind()
         if field.path in PLANNED:
             field.wrong("")
@@ -308,12 +307,11 @@ class DeploymentFields(VerticalScroll, can_focus=False):
         self._input(path).find(found.value)
         self._fields[path].note(found.origin)
 
-    def _choose_kind(self, kind: ServiceType, why: str) -> None:
+    def _show_found_kind(self, kind: ServiceType) -> None:
         select = self._select("service_type")
         with select.prevent(Select.Changed):
             select.value = kind
         self._chosen["service_type"] = kind
-        self._fields["service_type"].note(why)
         self._show_kind()
 
     def _show_kind(self) -> None:

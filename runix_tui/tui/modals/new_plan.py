@@ -47,6 +47,6 @@ def _content(planned: "Planned") -> Content:
 
 
 def _value(planned: "Planned", key: str) -> Content:
-    value = (planned.plan or {}).get(key)
+    value = planned.plan.get(key)
     text = " ".join(map(str, value)) if isinstance(value, list) else str(value)
     return Content("" if value is None else plain(text))
