@@ -157,6 +157,16 @@ def test_a_signal_gives_the_terminal_back(seeded: PtyHome, number: int) -> None:
     assert no_server(seeded)
 
 
+def test_ctrl_c_leaves_from_wherever_one_is(seeded: PtyHome) -> None:
+    with seeded.terminal() as terminal:
+        terminal.wait_for(UP)
+        terminal.press("?")
+        terminal.press("ctrl+c")
+        assert terminal.wait_end() == 0
+        assert_given_back(terminal)
+    assert no_server(seeded)
+
+
 def test_a_signal_before_the_first_frame(home: PtyHome) -> None:
     for pause in (0.05, 0.15, 0.25, 0.35):
         with home.terminal() as terminal:
