@@ -38,7 +38,7 @@ class Diary:
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
         self._clock = clock
-        self._ids = 0
+        self._ids = int(clock.now().timestamp() * 1_000_000)  # above those of any earlier run
         self._revision = 0
         self._entries: dict[int, tuple[int, ActivityEntry]] = {}  # with revisions, the newest last
         self._failures: dict[tuple[str, str], float] = {}

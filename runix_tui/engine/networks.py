@@ -29,6 +29,7 @@ class Networks:
         self._connection = connection
         self._home = home_id
         self._keep_apart = keep_apart
+        self._of_builds = f"runix-{names.short_home(home_id)}-build-"
 
     async def ensure(self, name: str, labels_: Mapping[str, str]) -> None:
         """An isolated bridge whose containers find each other by name."""
@@ -48,7 +49,7 @@ class Networks:
 
     async def remove(self, name: str) -> None:
         """Remove a network if it is there. Raises ``Refused`` while a container uses it."""
-        with self._connection.doing("remove network", name):
+        with self._connection.doing("remove network", self._called(name)):
             answer = await self._connection.request("DELETE", f"/networks/{name}", f"remove the network {name}")
             failed = _failure(answer.body) or (answer.message if answer.status >= 400 else "")
             if failed and answer.status != 404:
@@ -60,7 +61,7 @@ class Networks:
 
         Give it to the engine as ``nsoptions=[{"Name":"network","Host":false,"Path":<name>}]``.
         """
-        name = f"runix-{names.short_home(self._home)}-build-{build_id}"
+        name = self._of_builds + build_id
         await self._create(name, labels.of_home(self._home, role=BUILD), dns=False)
         try:
             yield name
@@ -71,6 +72,10 @@ class Networks:
         """Remove networks of builds that did not end well. Only while no build runs."""
         for name in await self.named(labels.of_home(self._home, role=BUILD)):
             await self.remove(name)
+
+    def _called(self, name: str) -> str:
+        """What people are told: the name, but not of a build's network, which goes by what is built."""
+        return "" if name.startswith(self._of_builds) else name
 
     async def _exists(self, name: str) -> bool:
         what = f"look for the network {name}"
@@ -84,7 +89,7 @@ class Networks:
         def create(podman: "PodmanClient") -> None:
             podman.networks.create(name, driver="bridge", dns_enabled=dns, labels=dict(labels_), options=options)
 
-        with self._connection.doing("create network", name):
+        with self._connection.doing("create network", self._called(name)):
             try:
                 await self._connection.call(f"create the network {name}", create)
             except Refused:

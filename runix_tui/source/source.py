@@ -61,7 +61,7 @@ class GitSource:
             self._fetching(address, remote, stop, lambda _: None).check()
 
         try:
-            with self._doing("look", address):
+            with self._doing("list refs", address):
                 await in_thread(work, stop)
         except SourceError as error:
             if error.transient:

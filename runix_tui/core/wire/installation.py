@@ -72,7 +72,7 @@ class Settings(Answer):
 class Activity(Answer):
     """Something that Runix did or does. It is told again, with the same ``id``, when it ends."""
 
-    id: int
+    id: int = Field(description="Unique, also over restarts; later ones are larger.")
     at: datetime = Field(description="When it began.")
     source: ActivitySource
     action: str = Field(examples=["build"])

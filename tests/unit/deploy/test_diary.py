@@ -51,6 +51,18 @@ async def test_it_begins_and_ends(diary, clock):
         await anext(reader)
 
 
+async def test_ids_go_on_in_the_next_run(diary, clock):
+    for _ in range(3):
+        with diary.doing(ENGINE, "start"):
+            pass
+    last = (await told(diary))[-1].id
+    await clock.sleep(1)
+    again = Diary(diary._store, clock)
+    with again.doing(ENGINE, "start"):
+        pass
+    assert (await told(again))[0].id > last
+
+
 async def test_why_it_failed(diary):
     with pytest.raises(Unavailable), diary.doing(ENGINE, "start", "a"):
         raise Unavailable("The engine is away.")
