@@ -13,11 +13,12 @@ from runix_tui.core.models import Deployment, Project, Usage, Version
 from runix_tui.core.names import NAME_RULE, is_service_name
 from runix_tui.core.ports import Clock, Engine, Gateway, Installation, ShellCommand
 from runix_tui.core.requests import ChangeRequest, CreateRequest, DeploymentView, Preview, PreviewRequest, SystemHealth
-from runix_tui.core.stages import Status, VersionStatus
+from runix_tui.core.stages import Status
 from runix_tui.deploy.bus import Bus
 from runix_tui.deploy.creation import Creation
 from runix_tui.deploy.deletion import Deletion
 from runix_tui.deploy.diary import Diary
+from runix_tui.deploy.insight import Insight
 from runix_tui.deploy.journal import Batch
 from runix_tui.deploy.operations import Operations
 from runix_tui.deploy.previewing import Previewing
@@ -25,10 +26,8 @@ from runix_tui.deploy.streams import Streams
 from runix_tui.deploy.supervisor import Supervisor
 from runix_tui.deploy.tasks import Tasks
 from runix_tui.deploy.views import view
-from runix_tui.errors import Conflict, InvalidRequest, NotFound, RunixError, Unavailable
+from runix_tui.errors import InvalidRequest, NotFound, RunixError
 from runix_tui.store.store import Store
-
-ENGINE_ANSWERS_WITHIN = 3.0  # seconds, for reads that would like to know
 
 
 class Orchestrator:
@@ -51,6 +50,7 @@ class Orchestrator:
         tasks: Tasks,
         ready: asyncio.Event,
         diary: Diary,
+        insight: Insight,
         installation: Installation,
         previewing: Previewing,
     ) -> None:
@@ -68,6 +68,7 @@ class Orchestrator:
         self._tasks = tasks
         self._ready = ready
         self._diary = diary
+        self._insight = insight
         self._previewing = previewing
 
     # --- reads -------------------------------------------------------------------------------------------------------
@@ -84,14 +85,16 @@ class Orchestrator:
     async def usage(self, deployment_ids: Sequence[str] = ()) -> dict[str, Usage]:
         """Resources of what serves, by deployment, of those (none named: all) that run now; nothing while the engine is
         away. Unknown ids are left out."""
-        named = [self._store.deployment(each) for each in dict.fromkeys(deployment_ids)]
-        running = self._containers([each for each in named if each] if deployment_ids else self._store.deployments())
-        try:
-            async with asyncio.timeout(ENGINE_ANSWERS_WITHIN):
-                found = await self._engine.usage(list(running.values())) if running else {}
-        except (Unavailable, TimeoutError):
-            return {}
-        return {each: found[container] for each, container in running.items() if container in found}
+        return await self._insight.usage(deployment_ids)
+
+    async def shell(self, deployment_id: str) -> ShellCommand:
+        """What to run on this machine for a shell in what serves. Raises ``Conflict`` (``not_running``),
+        ``Unavailable``."""
+        return await self._insight.shell(self._deployment(deployment_id))
+
+    async def health(self) -> SystemHealth:
+        """The state of engine and gateway."""
+        return await self._insight.health()
 
     def history(self, deployment_id: str) -> list[Version]:
         """Newest first."""
@@ -103,33 +106,6 @@ class Orchestrator:
         if found is None:
             raise NotFound(f"No version {number}", hint="The history lists the versions.")
         return found
-
-    async def shell(self, deployment_id: str) -> ShellCommand:
-        """What to run on this machine for a shell in what serves. Raises ``Conflict`` (``not_running``),
-        ``Unavailable``."""
-        view = self.get(deployment_id)
-        container = view.serving.container_id if view.serving else None
-        found = await self._engine.inspect(container) if container else None
-        if found is None or found.state != "running":
-            raise Conflict(
-                f"{view.deployment.name} does not run",
-                code="not_running",
-                hint="Start it, or deploy it: a shell needs a container that runs.",
-            )
-        return await self._engine.shell(found.id)
-
-    async def health(self) -> SystemHealth:
-        """The state of engine and gateway."""
-        port = self._gateway.port
-        url = f"http://127.0.0.1:{port}" if port else None
-        try:
-            async with asyncio.timeout(ENGINE_ANSWERS_WITHIN):
-                engine = await self._engine.info()
-            return SystemHealth(engine, "", await self._gateway.healthy(), url)
-        except TimeoutError:
-            return SystemHealth(None, "the engine does not answer", False, url)
-        except Unavailable as error:
-            return SystemHealth(None, error.message, False, url)
 
     def check_repo_url(self, repo_url: str) -> None:
         """Raises ``InvalidRequest`` on ``repo_url`` for what cannot be a repository's address; asks nobody."""
@@ -276,16 +252,6 @@ class Orchestrator:
         return self._diary.read(tail=tail, follow=follow)
 
     # -----------------------------------------------------------------------------------------------------------------
-
-    def _containers(self, deployments: Sequence[Deployment]) -> dict[str, str]:
-        """The containers of what serves, by deployment."""
-        served = ((each.id, each.serving_version) for each in deployments)
-        versions = (self._store.version(key, number) for key, number in served if number is not None)
-        return {
-            each.deployment_id: each.container_id
-            for each in versions
-            if each and each.container_id and each.status is VersionStatus.RUNNING
-        }
 
     def _doing(self, action: str, deployment_id: str) -> AbstractContextManager[Note]:
         return self._diary.doing(ActivitySource.DEPLOY, action, deployment_id=deployment_id)
