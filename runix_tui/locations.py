@@ -168,10 +168,13 @@ class Locations:
 
 
 def locate(environ: Mapping[str, str] = os.environ) -> Locations:
-    """Where this home is: ``RUNIX_HOME`` holds everything, else the XDG config, state and cache folders."""
+    """Where this home is: ``RUNIX_HOME`` holds everything, else the XDG config, state and cache folders.
+
+    Raises ``ConfigError`` for a ``RUNIX_HOME`` that leads nowhere.
+    """
     home = environ.get("RUNIX_HOME", "")
     if home:
-        root = Path(home).expanduser().resolve()  # one home has one runtime folder, however it is spelled
+        root = _one_spelling(home)
         config, state, cache = root, root, root / "cache"
     else:
         user = Path(environ.get("HOME") or Path.home())
@@ -179,6 +182,18 @@ def locate(environ: Mapping[str, str] = os.environ) -> Locations:
         state = _absolute(environ, "XDG_STATE_HOME", user / ".local/state") / "runix"
         cache = _absolute(environ, "XDG_CACHE_HOME", user / ".cache") / "runix"
     return Locations(config, state, cache, _runtime(state, environ))
+
+
+def _one_spelling(home: str) -> Path:
+    """One home has one runtime folder, however it is spelled."""
+    try:
+        return Path(home).expanduser().resolve()
+    except (OSError, RuntimeError) as error:  # no such user, a loop of links, a working folder that is gone
+        raise ConfigError(
+            f"RUNIX_HOME is {home!r}, which leads nowhere: {error}",
+            code="home_unusable",
+            hint="Set it to a folder's absolute path, or unset it.",
+        ) from error
 
 
 def _absolute(environ: Mapping[str, str], name: str, default: Path) -> Path:
