@@ -146,7 +146,7 @@ def test_one_home_however_it_is_spelled(tmp_path: Path, monkeypatch: pytest.Monk
 def test_a_home_that_leads_nowhere_is_said(tmp_path: Path) -> None:
     (tmp_path / "one").symlink_to("other")
     (tmp_path / "other").symlink_to("one")
-    for home in ("~nobody-of-that-name/x", str(tmp_path / "one")):
+    for named in ("~nobody-of-that-name/x", str(tmp_path / "one")):
         with pytest.raises(ConfigError, match="leads nowhere") as caught:
-            locate({"RUNIX_HOME": home})
+            locate({"RUNIX_HOME": named})
         assert caught.value.hint
