@@ -180,12 +180,12 @@ class LogPane(Vertical):
     def action_search(self) -> None:
         """Ask what to look for."""
         reading, view = self._must(), self.view
-        query, current, place = reading.query, view.current, view.place
+        query, current, mark = reading.query, view.current, view.position.bookmark
 
         def undo() -> None:
             view.current = current
             reading.search(query)
-            view.go_back(place)
+            view.go_back(mark)
 
         self._ask(Purpose.SEARCH, query.text if query is not None else "", undo)
 
@@ -210,11 +210,11 @@ class LogPane(Vertical):
         """To the found line that is nearest to what was on the screen, rather above than below."""
         reading, view = self.reading, self.view
         found = reading.found if reading is not None else None
-        bottom = view.bottom
-        if reading is None or found is None or bottom is None:
+        shown = view.position.shown
+        if reading is None or found is None or not shown:
             self._jump = False
             return
-        at = found.index(bottom + 1) - 1
+        at = found.index(shown[-1][0] + 1) - 1
         if at >= 0 or (found.ids and not reading.busy):
             self._stand_at(found.ids[max(0, at)])
         self._jump = at < 0 and reading.busy
@@ -314,23 +314,29 @@ class LogPane(Vertical):
 
     async def _to_bad(self) -> None:
         """As many errors further as was asked for until now."""
-        reading, view = self._must(), self.view
+        reading = self._must()
         while self._steps and reading is self.reading:
             by = 1 if self._steps > 0 else -1
-            start = view.bad_from(by)
-            found = await reading.next_bad(start, back=by < 0) if start is not None else None
+            found = await reading.next_bad(self._bad_from(by), back=by < 0)
             if reading is not self.reading:
                 break
             if found is None:
                 self.notify(f"No {'older' if by < 0 else 'newer'} error in this log.", markup=False)
                 break
-            view.mark_bad(found)
+            self._stand_at(found)
             self._steps -= by
         self._steps = 0
 
+    def _bad_from(self, by: int) -> int:
+        """Where to look from: the error that was gone to, or an end of the screen."""
+        view, shown = self.view, self.view.position.shown
+        if view.current is not None and view.position.has(view.current):
+            return view.current
+        return 0 if not shown else shown[-1][0] + 1 if by < 0 else shown[0][0] - 1
+
     def action_copy(self) -> None:
         """Copy the selection, or the screen."""
-        self.run_worker(self._take_out().copy(self.view.picked_ids()))
+        self.run_worker(self._take_out().copy(self.view.hand.ids()))
 
     def action_save(self) -> None:
         """Save what is shown."""
@@ -347,7 +353,7 @@ class LogPane(Vertical):
 
     def action_leave(self) -> None:
         """End the selection, then the search; then it is not this pane's key."""
-        if self.view.end_selection():
+        if self.view.hand.end():
             return
         if self._must().query is None:
             raise SkipAction

@@ -43,8 +43,8 @@ def _filtered_away(reading: Reading) -> str:
 
 def status(view: LogView, reading: Reading) -> Text:
     """The status line."""
-    parts = [Text(_state(reading.log, view.following))]
-    if view.picked is not None:
+    parts = [Text(_state(reading.log, view.position.following))]
+    if view.hand.picked is not None:
         parts.append(Text("selecting: y copies, Esc ends", "bold"))
     if reading.query is not None:
         parts.append(Text(f"/ {plain(reading.query.shown)}  {found(reading, view.current)}", "bold"))

@@ -29,7 +29,7 @@ class TakeOut:
 
     async def copy(self, ids: Sequence[int]) -> None:
         """Copy the selection, or else these lines; what no terminal takes goes to a file."""
-        text = self._view.copied_text(ids) if len(ids) <= FEW else None
+        text = self._view.hand.text(ids) if len(ids) <= FEW else None
         if text is not None and export.fits_clipboard(text):
             self._view.app.copy_to_clipboard(text)
             self._say(f"Copied {count(len(ids))}.")
