@@ -5,17 +5,17 @@ SETUP := $(PYTHON) scripts/setup.py
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make lock" pyproject.toml
 
-.PHONY: help demo test check lint bench lock clean
+.PHONY: help demo test check lint bench screenshots lock clean
 
 help: ## what there is
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
 
-demo: ## deploy the showcase on this machine, from nothing to its URL
+demo: ## deploy the showcase on this machine, from nothing to its URL; in a terminal, then the full screen
 	@$(SETUP)
 	@$(BIN)/python scripts/demo.py $(ARGS)
 
 test: lint ## every check and every test, on the real engine
-	$(BIN)/pytest -n auto tests/unit tests/api tests/contracts
+	$(BIN)/pytest -n auto tests/unit tests/api tests/contracts tests/tui
 	$(BIN)/pytest tests/integration
 
 check: lint ## format, lint, strict types, import contracts, unit tests
@@ -29,9 +29,13 @@ lint:
 	$(BIN)/mypy scripts bench
 	$(BIN)/lint-imports
 
-bench: ## ratios against the raw engine
+bench: ## ratios against the raw engine, and what the screen costs
 	@$(SETUP) --dev
 	@$(BIN)/python -m bench $(ARGS)
+
+screenshots: ## the pictures of the README, from the real app
+	@$(SETUP) --dev
+	@$(BIN)/python scripts/screenshots.py
 
 lock: ## resolve the dependencies anew (LOCK=--upgrade for the newest)
 	@$(SETUP) --dev
