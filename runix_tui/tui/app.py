@@ -6,6 +6,7 @@ Nothing heavy is imported here: the first frame comes before the first request.
 import asyncio
 import os
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from textual.app import App
@@ -13,6 +14,7 @@ from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.widget import Widget
+from textual.widgets import Input
 
 from runix_tui.errors import RunixError
 from runix_tui.tui import state
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from runix_tui.core.wire import Settings
 
 Result = TypeVar("Result")
+LIST_SOON = 0.25  # seconds
 
 
 def _everything() -> "type[Provider]":
@@ -54,7 +57,15 @@ class RunixApp(App[None], inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = [  # Textual's own are left out: ctrl+q belongs to the terminal
         Binding("question_mark,f1", "help", "help", id="app.help", tooltip="The keys that work here"),
         Binding("ctrl+p,colon", "command_palette", "everything", id="app.everything", tooltip="Find anything to do"),
-        Binding("ctrl+c", "interrupt", "leave", show=False, id="app.interrupt", tooltip="Leave; services go on"),
+        Binding(
+            "ctrl+c",
+            "interrupt",
+            "leave",
+            show=False,
+            priority=True,  # over modals too
+            id="app.interrupt",
+            tooltip="Copy what is selected; else leave, services go on",
+        ),
     ]
 
     def __init__(self, link: Link, start: StartOptions | None = None) -> None:
@@ -91,6 +102,14 @@ class RunixApp(App[None], inherit_bindings=False):
         self.main.expect(self.start_options.select)
         self._restored = True
         self.run_worker(self.connection.run(), group="connection", exclusive=True)
+        self.run_worker(self._furnish(), group="furnishing")
+
+    async def _furnish(self) -> None:
+        """The list comes first, where it comes soon."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LIST_SOON):
+                await self.connection.streams()
+        await self.main.furnish()
 
     def _start(self, work: Callable[[], Coroutine[Any, Any, None]]) -> "Worker[None]":
         return self.run_worker(work, group="activity")
@@ -177,7 +196,11 @@ class RunixApp(App[None], inherit_bindings=False):
         self.push_screen(Help(self.screen))
 
     async def action_interrupt(self) -> None:
-        """Leave, from wherever one is."""
+        """Copy what is selected; else leave, from wherever one is."""
+        selected = self.focused.selected_text if isinstance(self.focused, Input) else self.screen.get_selected_text()
+        if selected:
+            self.copy_to_clipboard(selected)
+            return
         await self.main.action_leave()
 
     async def leave(self, *, keep: bool = False) -> None:
@@ -191,5 +214,6 @@ class RunixApp(App[None], inherit_bindings=False):
         if self.main.is_mounted and self._restored:
             visit = self.main.as_it_is(Visit(theme=self.theme, theme_set=self._theme_set, keys=self._keys))
             state.save(self.link.state_file, visit)
-        self.workers.cancel_group(self, "connection")  # nothing arrives at what is being taken down
+        for group in ("connection", "furnishing"):  # nothing arrives at what is being taken down
+            self.workers.cancel_group(self, group)
         super().exit(*more, **named)

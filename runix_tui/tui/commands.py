@@ -12,7 +12,6 @@ from textual.markup import escape
 
 from runix_tui.core.terminal import plain
 from runix_tui.tui.looks import COLOURS, SYMBOLS
-from runix_tui.tui.widgets.detail import TABS
 
 if TYPE_CHECKING:
     from runix_tui.tui.app import RunixApp
@@ -76,11 +75,11 @@ class Everything(Provider):
             yield Command(name, plain(entry.url or entry.kind), partial(self._runix.main.go_to, entry.id), shown)
 
     def _tabs(self) -> Iterator[Command]:
-        for number, tab in enumerate(TABS, 1):
+        from runix_tui.tui.tabs.every import TABS
+
+        for number, (name, tab) in enumerate(TABS.items(), 1):
             about = (tab.__doc__ or "").strip().split("\n", 1)[0]
-            yield _command(
-                f"Tab {tab.TITLE}", f"{about}   key {number}", partial(self._runix.main.action_tab, tab.TITLE.lower())
-            )
+            yield _command(f"Tab {tab.TITLE}", f"{about}   key {number}", partial(self._runix.main.action_tab, name))
 
     def _themes(self) -> Iterator[Command]:
         for name in self._runix.theme_names():

@@ -60,7 +60,7 @@ class Connection:
                 except* RunixError as group:
                     why = _words(group)
                 pause = AGAIN if self.reach is Reach.UP else min(LATEST_AGAIN, pause * 2)
-                self._lost(why)
+                await self._lost(why)
                 await asyncio.sleep(pause)
         finally:
             await self._close()
@@ -184,8 +184,9 @@ class Connection:
         self._skew = skew
         self._tell(ReachChanged(Reach.UP, news="\n".join(news)))
 
-    def _lost(self, why: str) -> None:
+    async def _lost(self, why: str) -> None:
         self._up.clear()
+        await self._close()
         self._fleet.health = None
         if self.reach is not Reach.CONNECTING or self.door is not None:
             self.reach = Reach.AWAY

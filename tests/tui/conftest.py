@@ -36,7 +36,7 @@ async def opened(
     app = RunixApp(link, start)
     async with app.run_test(size=size) as pilot:
         if link.gone is None:
-            await sees(pilot, lambda: app.fleet.known)
+            await sees(pilot, lambda: app.fleet.known and app.main.furnished)
         yield pilot
 
 

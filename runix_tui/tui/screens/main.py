@@ -1,6 +1,8 @@
 """The main screen: the deployments on the left, the chosen one on the right; other views take their place."""
 
+import asyncio
 from dataclasses import replace
+from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on
@@ -26,9 +28,6 @@ from runix_tui.tui.messages import (
 )
 from runix_tui.tui.notices import Notice, Weight
 from runix_tui.tui.state import Visit
-from runix_tui.tui.views.activity import ActivityView
-from runix_tui.tui.views.doctor import DoctorView
-from runix_tui.tui.views.settings import SettingsView
 from runix_tui.tui.widgets.activity_strip import ActivityStrip
 from runix_tui.tui.widgets.banner import Banner
 from runix_tui.tui.widgets.deployments import DeploymentList
@@ -41,6 +40,7 @@ from runix_tui.tui.widgets.keys_bar import KeysBar
 if TYPE_CHECKING:
     from runix_tui.core.wire import Deployment
     from runix_tui.tui.app import RunixApp
+    from runix_tui.tui.views.activity import ActivityView
 
 DEPLOYMENT_ACTIONS = frozenset({"act", "tab", "tab_number"})
 WIDE = 100  # columns from which on list and detail stand side by side
@@ -79,6 +79,8 @@ class MainScreen(Screen[None]):
         self.chosen: str | None = None
         self.actions = Actions(self)
         self._expected = ""  # id or name of a deployment to go to as soon as it is there
+        self.furnished = False  # whether all tabs and views are there
+        self._wanted_view = ""
         self._looked_at_engine = False
 
     @property
@@ -97,23 +99,32 @@ class MainScreen(Screen[None]):
         return self.query_one("#views", ContentSwitcher).current or HOME
 
     def compose(self) -> ComposeResult:
-        """Header, views, footer."""
+        """Header, deployments, footer; the other views come after the first frame."""
         yield HeaderBar(self.fleet, self.home)
         yield Banner()
-        with ContentSwitcher(initial=HOME, id="views"):
-            with Horizontal(id=HOME):
-                with Vertical(id="left"):
-                    yield DeploymentsPane(self.fleet)
-                    yield ActivityStrip()
-                yield DetailPane(self.fleet)
-            yield ActivityView(id="activity")
-            yield DoctorView(id="doctor")
-            yield SettingsView(id="settings")
+        with ContentSwitcher(initial=HOME, id="views"), Horizontal(id=HOME):
+            with Vertical(id="left"):
+                yield DeploymentsPane(self.fleet)
+                yield ActivityStrip()
+            yield DetailPane(self.fleet)
         yield KeysBar(self.key_label)
 
     def on_mount(self) -> None:
         """The list is where one begins."""
         self.rows.focus()
+
+    async def furnish(self) -> None:
+        """All that the first frame does without. What was wanted meanwhile comes forward."""
+        every = await asyncio.to_thread(import_module, "runix_tui.tui.tabs.every")
+        await self.query_one(DetailPane).furnish(every.TABS)
+        views = self.query_one("#views", ContentSwitcher)
+        for name, kind in every.VIEWS.items():
+            view = kind(id=name)
+            view.display = False
+            await views.mount(view)
+        self.furnished = True
+        if self._wanted_view:
+            self.action_view(self._wanted_view)
 
     @property
     def rows(self) -> DeploymentList:
@@ -173,8 +184,8 @@ class MainScreen(Screen[None]):
 
     def noticed(self, notice: Notice) -> None:
         """Something was told to the user."""
-        if self.is_mounted:
-            self.query_one(ActivityView).noticed(notice)
+        for view in self.query("#activity"):
+            cast("ActivityView", view).noticed(notice)
 
     def looked_at(self) -> "list[str]":
         """Ids of the deployments whose figures are on the screen now."""
@@ -275,6 +286,9 @@ class MainScreen(Screen[None]):
     def action_view(self, name: str) -> None:
         """Show another view; the same again leads back."""
         views = self.query_one("#views", ContentSwitcher)
+        if not self.furnished:
+            self._wanted_view = name
+            return
         views.current = HOME if views.current == name else name
         if views.current == HOME:
             self.rows.focus()

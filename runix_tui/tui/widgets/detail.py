@@ -10,32 +10,28 @@ from textual.widgets import ContentSwitcher, Static
 from runix_tui.core.terminal import plain
 from runix_tui.tui.fleet import Fleet
 from runix_tui.tui.looks import Look
-from runix_tui.tui.tabs.build import BuildTab
-from runix_tui.tui.tabs.dockerfile import DockerfileTab
-from runix_tui.tui.tabs.environment import EnvironmentTab
-from runix_tui.tui.tabs.health import HealthTab
-from runix_tui.tui.tabs.history import HistoryTab
-from runix_tui.tui.tabs.logs import LogsTab
 from runix_tui.tui.tabs.overview import OverviewTab
 from runix_tui.tui.tabs.tab import Tab
 from runix_tui.tui.widgets.summary import Summary
 from runix_tui.tui.widgets.tab_line import TabLine
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from runix_tui.core.wire import Deployment
     from runix_tui.tui.app import RunixApp
     from runix_tui.tui.listing import Entry
 
-TABS: tuple[type[Tab], ...] = (
-    OverviewTab,
-    BuildTab,
-    LogsTab,
-    HistoryTab,
-    DockerfileTab,
-    EnvironmentTab,
-    HealthTab,
-)
-NAMES = tuple(each.TITLE.lower() for each in TABS)
+TITLES = {
+    "overview": "Overview",
+    "build": "Build",
+    "logs": "Logs",
+    "history": "History",
+    "dockerfile": "Dockerfile",
+    "environment": "Env",
+    "health": "Health",
+}
+NAMES = tuple(TITLES)
 FIRST_STEPS = """Here stands everything about the deployment that is chosen in the list.
 
 Press a to deploy a repository or a folder."""
@@ -53,15 +49,27 @@ class DetailPane(Vertical):
         self.deployment: Deployment | None = None
         self._brought: dict[str, int | None] = {}  # the newest version whose build came forward, by deployment id
         self._before: str | None = None  # how the shown one stood
+        self._wanted: tuple[str, int | None] | None = None  # a tab that is not there yet, and what it is to be about
 
     def compose(self) -> ComposeResult:
-        """Summary, tab line, tabs."""
+        """Summary, tab line, and the first of the tabs; the others come after the first frame."""
         yield Summary()
-        yield TabLine([each.TITLE for each in TABS])
-        with ContentSwitcher(initial="overview", id="tabs"):
-            for name, kind in zip(NAMES, TABS, strict=True):
-                yield kind(id=name)
+        yield TabLine(TITLES)
+        with ContentSwitcher(initial=NAMES[0], id="tabs"):
+            yield OverviewTab(id=NAMES[0])
         yield Static("", id="nothing", markup=False)
+
+    async def furnish(self, tabs: "Mapping[str, type[Tab]]") -> None:
+        """The other tabs are there; one that was wanted meanwhile comes forward."""
+        switcher = self.query_one("#tabs", ContentSwitcher)
+        for name, kind in tabs.items():
+            if not switcher.query(f"#{name}"):
+                tab = kind(id=name)
+                tab.display = False
+                await switcher.mount(tab)
+        if self._wanted is not None:
+            name, version = self._wanted
+            self.show_tab(name, version=version)
 
     @property
     def runix(self) -> "RunixApp":
@@ -142,6 +150,10 @@ class DetailPane(Vertical):
     def show_tab(self, name: str, *, version: int | None = None) -> None:
         """Bring a tab forward; ``version``: about this version, where the tab is about one."""
         switcher = self.query_one("#tabs", ContentSwitcher)
+        if not switcher.query(f"#{name}"):
+            self._wanted = (name, version)  # until it is there
+            return
+        self._wanted = None
         if switcher.current != name:
             focused = self.tab.has_focus_within
             self.tab.left()

@@ -1,6 +1,6 @@
 """The line of tabs: a number and a name each, as long as there is room; a click brings one forward."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.cells import cell_len
 from textual import events
@@ -15,9 +15,11 @@ SHORT = 4  # letters of a name where there is no room for all
 class TabLine(Widget):
     """Shows which tab is forward; the keys 1-7 are the screen's."""
 
-    def __init__(self, titles: Sequence[str]) -> None:
+    def __init__(self, titles: Mapping[str, str]) -> None:
+        """``titles`` by name, in order."""
         super().__init__()
-        self._titles = list(titles)
+        self._names = list(titles)
+        self._titles = list(titles.values())
         self._spans: list[range] = []
         self._at = 0
 
@@ -44,7 +46,7 @@ class TabLine(Widget):
         """The tab under the pointer comes forward."""
         at = next((place for place, span in enumerate(self._spans) if event.x in span), None)
         if at is not None:
-            self.post_message(TabWanted(self._titles[at].lower()))
+            self.post_message(TabWanted(self._names[at]))
 
 
 def labels(titles: Sequence[str], at: int, width: int) -> list[str]:
