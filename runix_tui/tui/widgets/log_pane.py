@@ -31,6 +31,7 @@ from runix_tui.tui.widgets.log_keys import PANE_KEYS
 from runix_tui.tui.widgets.log_prompt import LogPrompt, Purpose
 from runix_tui.tui.widgets.log_takeout import TakeOut
 from runix_tui.tui.widgets.log_view import LogView
+from runix_tui.tui.widgets.log_walk import LogWalk
 
 if TYPE_CHECKING:
     from runix_tui.tui.app import RunixApp
@@ -76,6 +77,7 @@ class LogPane(Vertical):
         self.source: LogSource | None = None
         self.reading: Reading | None = None
         self.view = LogView(id="log-view")
+        self._walk = LogWalk(self.view, self._tell_reader)
         self._prompt = LogPrompt()
         self._status = Static("", id="log-status", markup=False)
         self._streams = streams
@@ -85,8 +87,6 @@ class LogPane(Vertical):
         self._told: Progress | None = None
         self._telling: Timer | None = None
         self._told_at = 0.0
-        self._steps = 0  # errors that are still to be gone to, older ones when negative
-        self._jump = False  # whether the first found line is to be gone to when there is one
         self._before: Callable[[], None] | None = None  # undoes what was typed so far
 
     def compose(self) -> ComposeResult:
@@ -154,8 +154,7 @@ class LogPane(Vertical):
 
     def _changed(self) -> None:
         """Other lines are shown, or more were found."""
-        if self._jump:
-            self._to_nearest()
+        self._walk.found_more()
         self.view.arrived()
 
     def _stop(self) -> None:
@@ -163,7 +162,7 @@ class LogPane(Vertical):
             worker.cancel()
         self._workers = []
         reading, self.reading = self.reading, None
-        self._jump, self._before, self._told = False, None, None
+        self._before, self._told = None, None
         if reading is not None:
             reading.log.close()
 
@@ -190,39 +189,10 @@ class LogPane(Vertical):
         self._ask(Purpose.SEARCH, query.text if query is not None else "", undo)
 
     def action_match(self, by: int) -> None:
-        """To the next found line, or the one before; from one end on to the other."""
-        reading, view = self._must(), self.view
-        found = reading.found
-        if found is None:
+        """To the next found line, or the one before."""
+        if self._must().found is None:
             raise SkipAction
-        if not found.ids:
-            return
-        if view.current is None:
-            self._to_nearest()
-            return
-        at = found.index(view.current) + by
-        if at < 0 and reading.busy:
-            self.notify("Older lines are still looked through.", markup=False)
-            return
-        self._stand_at(found.ids[at % len(found.ids)])
-
-    def _to_nearest(self) -> None:
-        """To the found line that is nearest to what was on the screen, rather above than below."""
-        reading, view = self.reading, self.view
-        found = reading.found if reading is not None else None
-        shown = view.position.shown
-        if reading is None or found is None or not shown:
-            self._jump = False
-            return
-        at = found.index(shown[-1][0] + 1) - 1
-        if at >= 0 or (found.ids and not reading.busy):
-            self._stand_at(found.ids[max(0, at)])
-        self._jump = at < 0 and reading.busy
-
-    def _stand_at(self, line_id: int) -> None:
-        self._jump = False
-        self.view.current = line_id
-        self.view.go_to(line_id)
+        self._walk.match(by)
 
     # Filters
 
@@ -293,9 +263,8 @@ class LogPane(Vertical):
     def _try(self, purpose: Purpose, query: Query | None) -> None:
         reading = self._must()
         if purpose is Purpose.SEARCH:
-            self.view.current = None
             reading.search(query)
-            self._jump = query is not None
+            self._walk.start()
             self.view.redraw()
             return
         filters = self._filters_before
@@ -307,32 +276,8 @@ class LogPane(Vertical):
 
     def action_bad(self, by: int) -> None:
         """To the next error, or the one before."""
-        idle = not self._steps
-        self._steps += by
-        if idle:
-            self.run_worker(self._to_bad())
-
-    async def _to_bad(self) -> None:
-        """As many errors further as was asked for until now."""
-        reading = self._must()
-        while self._steps and reading is self.reading:
-            by = 1 if self._steps > 0 else -1
-            found = await reading.next_bad(self._bad_from(by), back=by < 0)
-            if reading is not self.reading:
-                break
-            if found is None:
-                self.notify(f"No {'older' if by < 0 else 'newer'} error in this log.", markup=False)
-                break
-            self._stand_at(found)
-            self._steps -= by
-        self._steps = 0
-
-    def _bad_from(self, by: int) -> int:
-        """Where to look from: the error that was gone to, or an end of the screen."""
-        view, shown = self.view, self.view.position.shown
-        if view.current is not None and view.position.has(view.current):
-            return view.current
-        return 0 if not shown else shown[-1][0] + 1 if by < 0 else shown[0][0] - 1
+        self._must()
+        self.run_worker(self._walk.errors(by))
 
     def action_copy(self) -> None:
         """Copy the selection, or the screen."""
@@ -358,6 +303,9 @@ class LogPane(Vertical):
         if self._must().query is None:
             raise SkipAction
         self._try(Purpose.SEARCH, None)
+
+    def _tell_reader(self, text: str) -> None:
+        self.notify(text, markup=False)
 
     def _take_out(self) -> TakeOut:
         return TakeOut(self.view, self._must())
