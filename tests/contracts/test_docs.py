@@ -2,7 +2,9 @@
 
 import re
 import shlex
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import Any
 
 import pytest
@@ -101,19 +103,13 @@ def test_rooms_in_architecture_are_the_rooms() -> None:
 
 
 def test_rest_paths_in_the_readme_exist() -> None:
-    from runix_tui.api.routes import deployments, events, health, logs, projects
+    from runix_tui.api import routes
 
-    known = {
-        re.sub(r"\{\w+\}", "{}", route.path)
-        for module in (deployments, events, health, logs, projects)
-        for route in module.router.routes
-    }
+    modules = [import_module(f"{routes.__name__}.{found.name}") for found in iter_modules(routes.__path__)]
+    known = {re.sub(r"\{\w+\}", "{}", route.path) for module in modules for route in module.router.routes}
     shown = re.findall(r"\$API(/[\w/$-]+)", text_of("README.md")) + re.findall(
         r"`(?:[A-Z]+ )?(/[a-z{}/-]+)`", text_of("README.md")
     )
-    shown = [
-        path if path.startswith(("/deployments", "/projects", "/events", "/healthz")) else "/deployments/{}" + path
-        for path in shown
-    ]
+    shown = [path if re.sub(r"\$\w+|\{\w+\}", "{}", path) in known else "/deployments/{}" + path for path in shown]
     assert shown
     assert {re.sub(r"\$\w+|\{\w+\}", "{}", path) for path in shown} <= known
