@@ -8,11 +8,13 @@ import asyncio
 import fnmatch
 import itertools
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from runix_tui.core.activity import ActivitySource, Note
 from runix_tui.core.bases import BaseImage, StoredBase
 from runix_tui.core.events import EngineEvent
 from runix_tui.core.models import Commit, Route, Usage
@@ -103,6 +105,37 @@ class FakeClock:
         self._seconds += seconds
         self._now += timedelta(seconds=seconds)
         await asyncio.sleep(0)
+
+
+class FakeActivity:
+    """Keeps what is told: ``(action, subject, deployment id, version, outcome)``; reads are in ``quiet``."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, str, str | None, int | None, str]] = []
+        self.quiet: list[tuple[str, str]] = []
+
+    @contextmanager
+    def doing(
+        self,
+        source: ActivitySource,
+        action: str,
+        subject: str = "",
+        *,
+        deployment_id: str | None = None,
+        version: int | None = None,
+        quiet: bool = False,
+    ) -> Iterator[Note]:
+        said = [""]
+        try:
+            yield said.append
+        except BaseException:
+            said.append("failed")
+            raise
+        finally:
+            if quiet:
+                self.quiet.append((action, said[-1]))
+            else:
+                self.told.append((action, subject, deployment_id, version, said[-1]))
 
 
 class FakeEngine:

@@ -1,6 +1,7 @@
 """Settings one by one, and changes of them in a text whose comments and order stay. Reads and writes no file."""
 
 import json
+import re
 import tomllib
 from collections.abc import Mapping
 from difflib import get_close_matches
@@ -18,6 +19,7 @@ Values = Mapping[str, Any]
 """Values by key (``build.cpus``), of JSON's types."""
 
 _HINT = "GET /settings lists the keys and their types; null gives a key's default back."
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _TYPES = {str: "string", Path: "string", int: "int", float: "float", bool: "bool", tuple: "list"}
 
 
@@ -53,6 +55,7 @@ def _check(changes: Values) -> None:
     """That these keys exist and may have these values, by the rules of the file itself."""
     known = _fields()
     wrong = [FieldError(key[:100], _unknown(key, known)) for key in changes if key not in known]
+    wrong += [FieldError(key, "has control characters") for key, value in changes.items() if _has_control(value)]
     nested: dict[str, dict[str, Any]] = {}
     for key, value in changes.items():
         if key in known and value is not None:
@@ -80,6 +83,12 @@ def _type(field: FieldInfo) -> str:
     """What JSON's words call the type of a field, None aside."""
     kinds = (get_origin(field.annotation), field.annotation, *get_args(field.annotation))
     return next(_TYPES[kind] for kind in kinds if kind in _TYPES)
+
+
+def _has_control(value: Any) -> bool:
+    """No path and no host has any; in a path they would end the next start."""
+    texts = value if isinstance(value, list) else [value]
+    return any(isinstance(text, str) and _CONTROL.search(text) for text in texts)
 
 
 def _plain(value: Any) -> Any:

@@ -59,7 +59,7 @@ def test_however_it_was_written(text):
 
 
 def test_hostile_text_stays_text():
-    sent = '"]\n[build]\ncpus = 9 # \x00\x1b'
+    sent = """"] '[build]' cpus = 9 # \\n \u2028 """
     assert tomllib.loads(changed("", {"registry.mirror": sent})) == {"registry": {"mirror": sent}}
 
 
@@ -76,6 +76,8 @@ def test_hostile_text_stays_text():
         ({"build.cpu": 1}, {"build.cpu": "is not a setting; did you mean 'build.cpus'?"}),
         ({"git.credentials": {}, "x": 1}, {"git.credentials": "is not a setting", "x": "is not a setting"}),
         ({"build.cpus": -1, "build.keep_ca": 1}, {"build.cpus": "must be greater", "build.keep_ca": "must be a valid"}),
+        ({"build.ca_bundle": "/a\0"}, {"build.ca_bundle": "has control characters"}),
+        ({"api.allowed_hosts": ["a", "b\n"]}, {"api.allowed_hosts": "has control characters"}),
         ({"build.ca_bundle": {"a": []}}, {"build.ca_bundle": "must be a valid string"}),
     ],
 )

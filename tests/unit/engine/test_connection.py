@@ -13,6 +13,7 @@ from runix_tui.engine.faults import Refused
 from runix_tui.engine.ping import get, ping
 from runix_tui.engine.podmanpy import label_filters
 from runix_tui.errors import Unavailable
+from tests.fakes import FakeActivity
 
 
 class Peer:
@@ -168,3 +169,18 @@ async def test_ping(peer, tmp_path):
     assert await asyncio.to_thread(ping, peer.path)
     assert await asyncio.to_thread(get, peer.path, f"{PREFIX}/none") is None
     assert not ping(tmp_path / "none.sock")
+
+
+async def test_reads_are_told_quietly_and_changes_by_who_makes_them(peer):
+    activity = FakeActivity()
+    connection = Connection(peer.path, activity=activity)
+    await connection.request("GET", "/_ping", "ask whether it answers")
+    await connection.call("list images", lambda podman: podman.images.list(filters={"label": "a"}))
+    await connection.request("POST", "/x", "change x")
+    await peer.stop()
+    with pytest.raises(Unavailable):
+        await connection.request("GET", "/_ping", "ask whether it answers")
+    await connection.close()
+    asked = ("ask whether it answers", "")
+    assert activity.quiet == [asked, ("list images", ""), (asked[0], "failed")]
+    assert activity.told == []

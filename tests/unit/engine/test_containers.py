@@ -1,10 +1,16 @@
 """What the engine answers about a container, as a value."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
-from runix_tui.engine.containers import parse_container, parse_time
+from runix_tui.core.models import InstanceType
+from runix_tui.core.ports import ContainerSpec
+from runix_tui.engine.connection import Answer, Connection
+from runix_tui.engine.containers import Containers, parse_container, parse_time
+from runix_tui.engine.spec import Limits
+from tests.fakes import FakeActivity
 
 
 def answer(**changes: object) -> dict:
@@ -63,3 +69,39 @@ def test_times(text, microsecond):
 @pytest.mark.parametrize("text", [None, "", "0001-01-01T00:00:00Z"])
 def test_no_time(text):
     assert parse_time(text) is None
+
+
+class Agreeing:
+    """An engine that does what it is asked for; ``inspected`` is the container it has."""
+
+    def __init__(self, activity: FakeActivity, **marks: str) -> None:
+        self.doing = Connection(Path("/none"), activity=activity).doing
+        self.inspected = answer(Config={"Labels": marks}, Id="c" * 64, Name="runix-x", State={"Status": "running"})
+
+    async def request(self, method: str, path: str, _what: str, **_: object) -> Answer:
+        return Answer(201, {"Id": "c" * 64} if path == "/containers/create" else None)
+
+    async def call(self, _what: str, _ask: object) -> dict:
+        return self.inspected
+
+
+@pytest.mark.parametrize(
+    ("marks", "subject", "deployment", "version"),
+    [({"dev.runix.deployment": "d1", "dev.runix.version": "4"}, "", "d1", 4), ({}, "runix-x", None, None)],
+)
+async def test_what_is_done_to_a_container_is_told_by_its_labels(tmp_path, marks, subject, deployment, version):
+    activity = FakeActivity()
+    containers = Containers(Agreeing(activity, **marks), rootless=False, limits=Limits())
+    size = InstanceType("starter", 0.5, 1024, 10)
+    spec = ContainerSpec("runix-x", "image", "net", marks, {}, size, tmp_path / "log" / "x", 1)
+    made = await containers.create(spec)
+    await containers.start(made.id)
+    await containers.remove(made.id)
+    about = (subject, deployment, version)
+    assert activity.told == [("create", *about, f"container {'c' * 12}"), ("start", *about, ""), ("remove", *about, "")]
+
+
+async def test_a_container_never_seen_goes_by_its_id():
+    activity = FakeActivity()
+    await Containers(Agreeing(activity), rootless=False, limits=Limits()).remove("f" * 64)
+    assert activity.told == [("remove", "f" * 12, None, None, "")]
