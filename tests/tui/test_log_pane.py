@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from textual.events import MouseScrollUp
+from textual.screen import ModalScreen
 
 from runix_tui.tui.logs.entries import seq_of
 from runix_tui.tui.logs.source import LogSource, Member
@@ -221,3 +222,15 @@ async def test_wide_characters_keep_to_their_cells() -> None:
         await pilot.press("w")
         await until(pilot, lambda: shown(app)[3].startswith("e"))
         assert "".join(shown(app)[:3]) == "日本語" * 20
+
+
+async def test_the_log_goes_on_behind_a_question() -> None:
+    server = Server()
+    server.say(lines(1, 50))
+    app = Host(server, LogSource.runtime(API))
+    async with app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: shown(app)[-1] == "line 50")
+        view = app.view
+        await app.push_screen(ModalScreen())
+        server.say(lines(51, 60))
+        await until(pilot, lambda: view.render_line(view.size.height - 1).text.rstrip() == "line 60")

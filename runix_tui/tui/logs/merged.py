@@ -100,11 +100,10 @@ class Merged:
                 return b"".join(line for _, line in sorted(given, key=_STAMP))
 
     async def _fetch(self, size: int) -> None:
-        client = await self._streams()
         for part in self._parts:
             if not part.held and not part.complete:
                 try:
-                    part.take(await page(client, part.member, size, before=part.first))
+                    part.take(await page(await self._streams(), part.member, size, before=part.first))
                 except NotFound:
                     part.complete = True
 

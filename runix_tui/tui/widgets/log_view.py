@@ -117,7 +117,7 @@ class LogView(ScrollView, can_focus=True, inherit_bindings=False):
     def _flush_now(self) -> None:
         self._flush = None
         self._flushed_at = monotonic()
-        if self.size and self.is_attached and self.screen.is_current:
+        if self.size and self.is_attached:
             self._sync()
 
     def redraw(self) -> None:
