@@ -112,3 +112,15 @@ async def test_an_image_that_vanished_is_told_by_the_server(server: Served, link
 def pilot_deployment(server: Served) -> str:
     """The id of the only deployment."""
     return server.runix.deployments()[0].deployment.id
+
+
+async def test_the_question_follows_what_happens_meanwhile(server: Served, link: ServedLink) -> None:
+    made = server.deploy("shop")
+    async with opened(link) as pilot:
+        await sees(pilot, lambda: "shop" in text_of(pilot.app))
+        await pilot.press("b")
+        await sees(pilot, lambda: "No version before the one that serves" in text_of(pilot.app))
+        server.do(server.runix.redeploy(made))
+        server.settle(made)
+        await sees(pilot, lambda: "Roll shop back to v1?" in text_of(pilot.app))
+        await sees(pilot, lambda: "v2 serves until this one is healthy" in text_of(pilot.app))

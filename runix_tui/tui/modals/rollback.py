@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from runix_tui.core.wire import Deployment, VersionDetails
     from runix_tui.tui.app import RunixApp
 
-LOOK = 0.1  # seconds between two looks at what the events said, while it goes
+LOOK = 0.1  # seconds between two looks at what the events said
 
 
 class Moment(StrEnum):
@@ -67,7 +67,7 @@ class RollBack(ModalScreen[None]):
         self._prospect = Prospect(deployment, None, version)
         self._moment = Moment.ASKING
         self._before = deployment.latest_version or 0
-        self._drawn: object = None  # version and phase that the stages show
+        self._drawn: object = None  # how the deployment stands, as far as it is drawn
         self._looking: Timer | None = None
 
     @property
@@ -89,6 +89,7 @@ class RollBack(ModalScreen[None]):
     def on_mount(self) -> None:
         """Draw what is known, read what is not."""
         self.query_one("#going").display = False
+        self._looking = self.set_interval(LOOK, self._look)
         self._learn()
         self._draw()
         self._read()
@@ -98,7 +99,10 @@ class RollBack(ModalScreen[None]):
     def _learn(self) -> None:
         """Take what is in memory."""
         known, one = self.runix.known, self._prospect.deployment
-        prospect = replace(self._prospect, history=known.peek_history(one.id))
+        if self._moment is Moment.ASKING:
+            one = self.runix.fleet.deployments.get(one.id, one)
+            self._before = one.latest_version or 0
+        prospect = replace(self._prospect, deployment=one, history=known.peek_history(one.id))
         target = known.peek_version(one.id, prospect.number) if prospect.number is not None else None
         serving = known.peek_version(one.id, one.version) if one.version is not None else None
         self._prospect = replace(prospect, target=target, serving=serving)
@@ -110,6 +114,7 @@ class RollBack(ModalScreen[None]):
             await known.read_history(one.id)
             self._learn()
             self._draw()
+            one = self._prospect.deployment
             number = self._prospect.number
             for each in (number, one.version):
                 if each is not None:
@@ -156,7 +161,6 @@ class RollBack(ModalScreen[None]):
         stages = self.query_one(StageList)
         stages.display = True
         stages.show(expected(Kind.ROLLBACK, None), Steps())
-        self._looking = self.set_interval(LOOK, self._look)
         self.app.run_worker(self._roll_back(), group="rollback")
 
     async def _roll_back(self) -> None:
@@ -204,12 +208,16 @@ class RollBack(ModalScreen[None]):
         return Content("\n").join(parts)
 
     def _look(self) -> None:
-        """What the events said since."""
+        """What the events said since: before it began, it may do something else by now."""
         now = self.runix.fleet.deployments.get(self._prospect.deployment.id)
-        seen = (now.latest_version, now.phase) if now is not None else None
-        if self._moment is Moment.GOING and seen != self._drawn:
-            self._drawn = seen
+        seen = (now.latest_version, now.version, now.phase) if now is not None else None
+        if seen == self._drawn:
+            return
+        first, self._drawn = self._drawn is None, seen
+        if self._moment is Moment.GOING:
             self._follow()
+        elif self._moment is Moment.ASKING and not first:
+            self._read()
 
     @work(exclusive=True, group="following")
     async def _follow(self) -> None:

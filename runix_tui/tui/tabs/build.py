@@ -8,7 +8,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from runix_tui.core.human import age
+from runix_tui.core.human import local
 from runix_tui.core.stages import ENDED, Stage
 from runix_tui.core.terminal import plain
 from runix_tui.errors import RunixError
@@ -90,7 +90,7 @@ class BuildTab(VersionTab):
         head = Content.styled(f"v{number}", "bold")
         if version is None:
             return head
-        parts = [version.kind.value, f"{age(version.created_at)} ago"]
+        parts = [version.kind.value, local(version.created_at)]
         if version.rollback_of is not None:
             parts.append(f"v{version.rollback_of}'s image again: nothing is built")
         elif not built(version.kind):

@@ -50,14 +50,15 @@ class Pair:
 
 def pair_of(at: int | None, marked: Sequence[int], live: int | None, history: "Sequence[HistoryEntry]") -> Pair | None:
     """What is compared: two marked ones; else the marked one, or the one at the cursor, with the live one; the live one
-    itself with the one before it. None: there is nothing to compare with."""
+    itself with the one before it, else the one after. None: there is nothing to compare with."""
     chosen = list(marked) or ([at] if at is not None else [])
     if len(chosen) == 1:
         other = live if live is not None and live != chosen[0] else None
         if other is None and marked and at is not None and at != chosen[0]:
             other = at
         if other is None:
-            other = next((entry.version for entry in history if entry.version < chosen[0]), None)
+            others = [entry.version for entry in history if entry.version != chosen[0]]
+            other = max((each for each in others if each < chosen[0]), default=min(others, default=None))
         chosen += [other] if other is not None else []
     return Pair(min(chosen), max(chosen)) if len(chosen) == 2 else None
 

@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
@@ -13,6 +12,7 @@ from runix_tui.tui.faults import error_content, fault_content
 from runix_tui.tui.tabs.versioned import VersionTab
 from runix_tui.tui.widgets.code_text import CodeText
 from runix_tui.tui.widgets.fact_list import Fact, FactList
+from runix_tui.tui.widgets.reader import Reader
 
 if TYPE_CHECKING:
     from runix_tui.core.wire import VersionDetails
@@ -45,10 +45,10 @@ class DockerfileTab(VersionTab):
 
     def compose(self) -> ComposeResult:
         """The file, and the reasons."""
-        with VerticalScroll(id="file"):
+        with Reader(id="file"):
             yield Static("", id="file-heading", markup=False)
             yield CodeText(id="file-text")
-        with VerticalScroll(id="origins"):
+        with Reader(id="origins"):
             yield Static("Where each choice came from", id="origins-heading", markup=False)
             yield FactList(id="origin-facts")
 
@@ -76,7 +76,7 @@ class DockerfileTab(VersionTab):
         elif text != self._text:
             self._text = text
             self.query_one(CodeText).show(_highlighted(text))
-            self.query_one("#file", VerticalScroll).scroll_home(animate=False)
+            self.query_one("#file", Reader).scroll_home(animate=False)
 
     def _heading(self, version: "VersionDetails | None") -> Content:
         if version is None or self.deployment is None:

@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
@@ -15,6 +14,7 @@ from runix_tui.tui.faults import error_content, fault_content, helpful
 from runix_tui.tui.tabs.tab import Tab
 from runix_tui.tui.walks import State, rows
 from runix_tui.tui.widgets.fact_list import SPACE, Fact, FactList
+from runix_tui.tui.widgets.reader import Reader
 
 if TYPE_CHECKING:
     from runix_tui.core.wire import Deployment, DeploymentDetails, VersionDetails
@@ -34,7 +34,7 @@ class HealthTab(Tab):
 
     def compose(self) -> ComposeResult:
         """What is wrong, then the facts."""
-        with VerticalScroll():
+        with Reader():
             yield Static("", id="health-why", markup=False)
             yield FactList(id="health-facts")
 

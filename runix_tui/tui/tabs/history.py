@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import OptionList, Static
@@ -18,6 +17,7 @@ from runix_tui.tui.tabs.compared import Pair, Pane, about, compared, pair_of
 from runix_tui.tui.tabs.tab import Tab
 from runix_tui.tui.widgets.code_text import CodeText
 from runix_tui.tui.widgets.pane_line import PaneLine
+from runix_tui.tui.widgets.reader import Reader
 from runix_tui.tui.widgets.version_list import VersionList
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class HistoryTab(Tab):
         yield Static("", id="columns", markup=False)
         yield VersionList(id="versions")
         yield PaneLine(list(Pane), id="compare-line")
-        with VerticalScroll(id="below"):
+        with Reader(id="below"):
             yield CodeText(id="below-text")
 
     # --- what is known -----------------------------------------------------------------------------------------------
@@ -187,7 +187,7 @@ class HistoryTab(Tab):
 
     def _turn_to(self, pane: Pane) -> None:
         self._pane = pane
-        self.query_one("#below", VerticalScroll).scroll_home(animate=False)
+        self.query_one("#below", Reader).scroll_home(animate=False)
         self._draw_below()
         self.ask()
 

@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
@@ -13,6 +12,7 @@ from runix_tui.tui.faults import error_content, fault_content, helpful
 from runix_tui.tui.fleet import COLOURS, SYMBOLS, Look, look, word
 from runix_tui.tui.tabs.tab import Tab
 from runix_tui.tui.widgets.fact_list import SPACE, Fact, FactList
+from runix_tui.tui.widgets.reader import Reader
 from runix_tui.tui.widgets.sparks import spark
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class OverviewTab(Tab):
 
     def compose(self) -> ComposeResult:
         """What is wrong, then the facts."""
-        with VerticalScroll():
+        with Reader():
             yield Static("", id="why", markup=False)
             yield FactList(id="facts")
 
@@ -51,7 +51,8 @@ class OverviewTab(Tab):
 
     def figures(self) -> None:
         """CPU and memory."""
-        self.draw()
+        if self.deployment is not None:
+            self._draw_facts(self.deployment)
 
     def draw(self) -> None:
         """Draw what is known."""
@@ -59,6 +60,9 @@ class OverviewTab(Tab):
         if deployment is None:
             return
         self._draw_why(deployment)
+        self._draw_facts(deployment)
+
+    def _draw_facts(self, deployment: "Deployment") -> None:
         details = self.known.peek_details(deployment.id)
         number = deployment.version or deployment.latest_version
         version = self.known.peek_version(deployment.id, number) if number is not None else None

@@ -18,6 +18,13 @@ from runix_tui.tui.walks import COLOURS, SYMBOLS, Row, State, ticking
 
 TICK = 0.5  # seconds
 _NAME, _TIME = 6, 9  # columns
+_WORTH = (
+    "FROM",
+    "COPY",
+    "ADD",
+    "RUN",
+)  # steps that do something; others are told while they run, or when they are slow
+_SLOW = 1.0  # seconds
 
 
 def _now() -> datetime:
@@ -90,7 +97,9 @@ def lines(rows: Sequence[Row], steps: Steps, now: datetime, width: int) -> list[
         if row.stage is Stage.BUILDING:
             failed = row.state is State.FAILED
             last = steps.found[-1] if steps.found else None
-            found += [_step(each, now, width, failed=failed and each is last) for each in steps.found]
+            for each in steps.found:
+                if each is last or each.text.startswith(_WORTH) or each.seconds(now) >= _SLOW:
+                    found.append(_step(each, now, width, failed=failed and each is last))
     return found
 
 
