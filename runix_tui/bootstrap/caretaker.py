@@ -2,12 +2,11 @@
 how a text is edited in ``config.editing``."""
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from runix_tui.bootstrap import maintenance
 from runix_tui.bootstrap.private import using, write_private
 from runix_tui.config import Config, editing, load
 from runix_tui.core.checkup import Check
@@ -26,7 +25,8 @@ class Caretaker:
 
     async def checkup(self) -> list[Check]:
         """What works on this machine and what does not."""
-        return await maintenance.examine(self._locations)
+        examine = await asyncio.to_thread(_examiner)
+        return await examine(self._locations)
 
     async def settings(self) -> Settings:
         """config.toml. Raises ``Conflict`` (``config``) while it is wrong."""
@@ -52,6 +52,13 @@ class Caretaker:
             path.parent.mkdir(PRIVATE_DIR, parents=True, exist_ok=True)
             write_private(path, changed)
         return self._read()
+
+
+def _examiner() -> Callable[[Locations], Awaitable[list[Check]]]:
+    """What looks at the machine is not loaded before somebody asks."""
+    from runix_tui.bootstrap import maintenance
+
+    return maintenance.examine
 
 
 def _text(path: Path) -> str:
