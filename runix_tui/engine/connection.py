@@ -97,7 +97,13 @@ class Connection:
             return await asyncio.get_running_loop().run_in_executor(self._pool, self._ask, what, ask, within)
 
         with self.doing(what, quiet=True):
-            return await self._healed(once)
+            try:
+                return await self._healed(once)
+            except Refused as error:
+                if not error.missing:
+                    raise
+                missing = error  # that there is none is an answer, nothing that failed
+        raise missing
 
     async def listing(self, what: str, ask: Callable[["PodmanClient"], T]) -> T:
         """Like :meth:`call`, for lists: asked for again when somebody, in whatever home, removes what is in it."""

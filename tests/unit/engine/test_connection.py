@@ -177,10 +177,12 @@ async def test_reads_are_told_quietly_and_changes_by_who_makes_them(peer):
     await connection.request("GET", "/_ping", "ask whether it answers")
     await connection.call("list images", lambda podman: podman.images.list(filters={"label": "a"}))
     await connection.request("POST", "/x", "change x")
+    with pytest.raises(Refused):  # that there is none is an answer
+        await connection.call("inspect an image", lambda podman: podman.images.get("none"))
     await peer.stop()
     with pytest.raises(Unavailable):
         await connection.request("GET", "/_ping", "ask whether it answers")
     await connection.close()
     asked = ("ask whether it answers", "")
-    assert activity.quiet == [asked, ("list images", ""), (asked[0], "failed")]
+    assert activity.quiet == [asked, ("list images", ""), ("inspect an image", ""), (asked[0], "failed")]
     assert activity.told == []
