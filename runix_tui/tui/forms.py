@@ -156,7 +156,7 @@ def wrong_fields(error: RunixError) -> dict[str, str]:
         said[field] = f"{said[field]}\n{message}" if field in said else message
     if not said:
         return {"": "\n".join([_sentence(error), *getattr(error, "evidence", ())])}
-    if len(said) == 1 and error.hint:
+    if len(said) == 1 and error.hint and "/docs" not in error.hint:  # that one is for who writes requests
         said = {field: f"{message}. {error.hint}" for field, message in said.items()}
     return said
 

@@ -59,6 +59,7 @@ class NewDeployment(ModalScreen[str | None]):
     def __init__(self) -> None:
         super().__init__()
         self._source: Source | None = None
+        self._left = False  # closing: what still arrives is about nothing
 
     @property
     def runix(self) -> "RunixApp":
@@ -86,6 +87,8 @@ class NewDeployment(ModalScreen[str | None]):
     @on(DeploymentFields.Changed)
     def look_again(self, event: DeploymentFields.Changed) -> None:
         """Something changed that the plan depends on: what is being asked is asked no more."""
+        if self._left:
+            return
         if event.source:
             self._source = None
             self.fields.forget()
@@ -106,7 +109,8 @@ class NewDeployment(ModalScreen[str | None]):
             streams = await self.runix.connection.streams()
             planned = await streams.plan(body)
         except RunixError as error:
-            self._no_plan(error)
+            if self.is_attached:  # a connection also ends because the program does
+                self._no_plan(error)
             return
         self._tell("")
         self.fields.wrong({}, of=OF_THE_PLAN)
@@ -168,7 +172,7 @@ class NewDeployment(ModalScreen[str | None]):
         main = self.runix.main
         self.runix.fleet.put(made)
         main.post_message(FleetChanged(frozenset({made.id})))
-        self.dismiss(made.id)
+        self._leave(made.id)
         main.call_later(main.go_to, made.id, "build")
 
     async def _body(self) -> dict[str, Any]:
@@ -212,11 +216,16 @@ class NewDeployment(ModalScreen[str | None]):
             choices = (Choice("stay", "Go on with it"), Choice("leave", "Leave the form"))
             self.app.push_screen(Question("Leave the form?", "What was typed in it is lost.", choices), self._answered)
         else:
-            self.dismiss(None)
+            self._leave(None)
+
+    def _leave(self, made: str | None) -> None:
+        self._left = True
+        self.workers.cancel_group(self, "plan")
+        self.dismiss(made)
 
     def _answered(self, choice: str | None) -> None:
         if choice == "leave":
-            self.dismiss(None)
+            self._leave(None)
 
     def _show_form(self) -> None:
         preview = self.query_one(PlanPreview)

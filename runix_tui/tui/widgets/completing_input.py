@@ -135,12 +135,13 @@ class CompletingInput(Vertical):
     def action_complete(self) -> None:
         """Complete what is marked, else as far as there is one way; else go on to the next field."""
         offered, at = self.query_one(OptionList), self.query_one(OptionList).highlighted
-        one = self._offered[at] if at is not None else self._offered[0] if len(self._offered) == 1 else None
         typed = self.value
+        offers = self._offered if typed else []  # before anything is typed, Tab goes on
+        one = self._offered[at] if at is not None else offers[0] if len(offers) == 1 else None
         if one is not None and one.text != typed.rstrip("/"):
             self._put(f"{one.text.rstrip('/')}/" if one.deeper and not one.git else one.text, settled=one.git)
             return
-        common = os.path.commonprefix([each.text for each in self._offered])  # noqa: RUF071 - characters, not parts
+        common = os.path.commonprefix([each.text for each in offers])  # noqa: RUF071 - characters, not parts
         if len(common) > len(typed) and common.lower().startswith(typed.lower()):
             self._put(common, settled=False)
         else:
@@ -156,8 +157,9 @@ class CompletingInput(Vertical):
             self.post_message(self.Closed(self))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """These keys are the list's, while there is one."""
-        return self.open
+        """These keys are the list's, while there is one; Esc is the form's until something was done here."""
+        untouched = not self.value and self.query_one(OptionList).highlighted is None
+        return self.open and not (action == "close" and untouched)
 
     def _put(self, text: str, *, settled: bool) -> None:
         if settled:
