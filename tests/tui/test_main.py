@@ -1,6 +1,10 @@
 """The main screen: what it shows, and where its keys lead."""
 
-from tests.tui.conftest import opened, sees, text_of
+import pytest
+
+from runix_tui.tui.widgets.deployments import DeploymentList
+from runix_tui.tui.widgets.version_list import VersionList
+from tests.tui.conftest import NARROW, WIDE, opened, sees, text_of
 from tests.tui.served import Served, ServedLink
 
 
@@ -15,3 +19,18 @@ async def test_a_new_deployment_appears_by_itself(server: Served, link: ServedLi
     async with opened(link) as pilot:
         server.deploy("later")
         await sees(pilot, lambda: "later" in text_of(pilot.app))
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+async def test_who_looks_at_what_goes_is_back_in_the_list(
+    server: Served, link: ServedLink, size: tuple[int, int]
+) -> None:
+    """Else the keys that were meant for it would be its neighbour's."""
+    made, _ = server.deploy("alpha"), server.deploy("bravo")
+    async with opened(link, size) as pilot:
+        await sees(pilot, lambda: "▸ ● alpha" in text_of(pilot.app))
+        await pilot.press("4", "enter")
+        await sees(pilot, lambda: isinstance(pilot.app.focused, VersionList))
+        server.do(server.runix.delete(made))
+        await sees(pilot, lambda: "▸ ● bravo" in text_of(pilot.app) and "⏎ open" in text_of(pilot.app))
+        assert isinstance(pilot.app.focused, DeploymentList)

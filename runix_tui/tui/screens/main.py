@@ -139,6 +139,8 @@ class MainScreen(Screen[None]):
         self.rows.fleet_changed(message.ids)
         for gone in () if message.ids is None else message.ids - self.fleet.deployments.keys():
             self.runix.known.drop(gone)
+        if self.chosen and self.fleet.known and self.deployment is None:
+            self._step_back()
         if message.ids is None or self.chosen in message.ids:
             self.query_one(DetailPane).changed(self.fleet.entry(self.chosen), self.deployment)
             self.query_one(KeysBar).look(self)
@@ -237,6 +239,12 @@ class MainScreen(Screen[None]):
         if tab is not None:
             self.query_one(DetailPane).show_tab(tab)
         self.open()
+
+    def _step_back(self) -> None:
+        """What was looked at is gone: back to the list. Keys that were meant for it are not for its neighbour."""
+        self.remove_class("-opened")
+        if self.query_one(DetailPane).has_focus_within:
+            self.rows.focus()
 
     def expect(self, name: str | None) -> None:
         """Go to a deployment (id, ``name`` or ``project/name``), as soon as it is there."""
