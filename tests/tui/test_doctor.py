@@ -14,7 +14,7 @@ from runix_tui.tui.views import doctor
 from tests.tui.conftest import NARROW, opened, sees, text_of
 from tests.tui.served import Served, ServedLink
 
-HOME = Check("home", Level.OK, "/home/ada/.local/state/runix")
+HOME = Check("home", Level.OK, "~/.local/state/runix")
 NO_ENGINE = Check("engine", Level.FAIL, "Podman is not installed", "Run: apt-get install podman", (("apt-get",),))
 ENGINE = Check("engine", Level.OK, "Podman 5.4, /usr/bin/podman")
 LINGER = Check("linger", Level.WARN, "off for [red]ada\x1b]0;x\x07", "Ask somebody with root.")
