@@ -63,13 +63,13 @@ def looks_whole(typed: str) -> bool:
 
 
 def completions(typed: str, cwd: Path | None = None) -> list[Folder]:
-    """Folders that begin with what was typed, then those that have it somewhere; hidden ones only when asked for."""
+    """Folders that begin with what was typed, then those that have it somewhere; hidden ones only when asked for.
+    Before anything is typed: where one stands, when that is a repository."""
     if "://" in typed or "\0" in typed:
         return []
     here = cwd or Path.cwd()
     if not typed:
-        own = [Folder(".", git=True, branch=checked_out(here))] if is_repository(here) else []
-        return own + completions("./", here)
+        return [Folder(".", git=True, branch=checked_out(here))] if is_repository(here) else []
     before, slash, begun = typed.rpartition("/")
     if typed == "~":
         before, slash, begun = "~", "/", ""
@@ -82,7 +82,7 @@ def completions(typed: str, cwd: Path | None = None) -> list[Folder]:
 
 def files(typed: str, cwd: Path | None = None) -> list[Folder]:
     """As :func:`completions`, and files too (folders end in ``/``)."""
-    folders = [Folder(f"{each.text}/") for each in completions(typed or "./", cwd)]
+    folders = [Folder(f"{each.text}/") for each in completions(typed, cwd)] if typed else []
     before, slash, begun = typed.rpartition("/")
     parent = _folder(before + slash or ".", cwd or Path.cwd())
     found: list[str] = []

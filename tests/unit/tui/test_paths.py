@@ -41,9 +41,9 @@ def test_hidden_folders_are_offered_when_asked_for(home: Path) -> None:
     assert [each.text for each in paths.completions("src/.c", home)] == ["src/.cache"]
 
 
-def test_where_one_stands_is_offered_first_when_it_is_a_repository(home: Path) -> None:
-    first = paths.completions("", home / "src/my-api")[0]
-    assert (first.text, first.git, first.branch) == (".", True, "feature/cart")
+def test_where_one_stands_is_offered_when_it_is_a_repository(home: Path) -> None:
+    assert paths.completions("", home / "src/my-api") == [paths.Folder(".", git=True, branch="feature/cart")]
+    assert paths.completions("", home / "src") == []
 
 
 @pytest.mark.parametrize("typed", ["https://git.example/x", "/nowhere/x", "~nobody-here/x", "a\0b"])
