@@ -2,6 +2,7 @@
 
 import re
 from enum import IntEnum
+from functools import cache
 
 
 class Level(IntEnum):
@@ -27,30 +28,34 @@ ERROR_STEMS = ("err", "fatal", "crit", "panic", "emerg", "alert", "severe", "exc
 _FIELDS = ("level", "lvl", "severity")
 _STEMS = (*ERROR_STEMS, *_FIELDS, "warn", "info", "notice", "debug", "trace", "verbose", "fine")
 # "level":"error" · "severity": "ERROR" · level=error · "level":50 (bunyan, pino)
-_FIELD = re.compile(
-    rf"""(?:"(?:log\.?)?(?:level|lvl|severity|levelname)"\s*:\s*|\b(?:level|lvl|severity)=)"?({_NAMES}|\d\d)\b"""
-)
+_FIELD = rf"""(?:"(?:log\.?)?(?:level|lvl|severity|levelname)"\s*:\s*|\b(?:level|lvl|severity)=)"?({_NAMES}|\d\d)\b"""
 # ERROR among other words · [error], error: at the beginning · E1126 10:00:00 (klog) · a traceback, npm ERR!
-_CAPITALS = re.compile(rf"\b({_NAMES.upper()})\b")
-_MARKED = re.compile(rf"[\[<(|]\s*({_NAMES})\s*[\])>|]|^(?:[^\s:]+\s+){{0,3}}?({_NAMES})\b[:!]")
-_TRACE = re.compile(r"^(?:Traceback \(most recent|panic: |\s*(?:[\w.]+\.)?\w*(?:Error|Exception)\b(?::|$))|\bnpm ERR!")
-_KLOG = re.compile(r"([EWIF])\d{4} \d\d:\d\d")
+_CAPITALS = rf"\b({_NAMES.upper()})\b"
+_MARKED = rf"[\[<(|]\s*({_NAMES})\s*[\])>|]|^(?:[^\s:]+\s+){{0,3}}?({_NAMES})\b[:!]"
+_TRACE = r"^(?:Traceback \(most recent|panic: |\s*(?:[\w.]+\.)?\w*(?:Error|Exception)\b(?::|$))|\bnpm ERR!"
+_KLOG = r"([EWIF])\d{4} \d\d:\d\d"
 _KLOG_LEVELS = {"E": Level.ERROR, "F": Level.ERROR, "W": Level.WARN, "I": Level.INFO}
+
+
+@cache
+def _pattern(source: str) -> re.Pattern[str]:
+    """Compiled when a line first needs it: starting the program does not."""
+    return re.compile(source)
 
 
 def level(text: str) -> Level | None:
     """The level that a visible text tells; None: it tells none."""
     head = text[:_HEAD]
     low = head.lower()
-    if klog := _KLOG.match(head):
+    if klog := _pattern(_KLOG).match(head):
         return _KLOG_LEVELS[klog[1]]
     if not any(stem in low for stem in _STEMS):
         return None
-    if any(name in low for name in _FIELDS) and (field := _FIELD.search(low)):
+    if any(name in low for name in _FIELDS) and (field := _pattern(_FIELD).search(low)):
         return _field(field[1])
-    if _TRACE.search(head):
+    if _pattern(_TRACE).search(head):
         return Level.ERROR
-    if word := _CAPITALS.search(head) or _MARKED.search(low):
+    if word := _pattern(_CAPITALS).search(head) or _pattern(_MARKED).search(low):
         return _LEVELS[next(group for group in word.groups() if group).lower()]
     return None
 

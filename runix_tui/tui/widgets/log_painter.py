@@ -47,7 +47,7 @@ class LogPainter:
         base = self._view.rich_style
 
         def style(name: str) -> Style:
-            return base + self._view.get_component_rich_style(name, partial=True)
+            return base + self._view.get_component_rich_style(name)
 
         return Palette(base, {name: style(name) for name in TINTS}, [style(name) for name in ORIGINS])
 
@@ -62,7 +62,7 @@ class LogPainter:
         width, base = view.look.width, view.rich_style
         if y or view.position.shown or not view.note:
             return Strip.blank(width, base)
-        quiet = base + view.get_component_rich_style("log--quiet", partial=True)
+        quiet = base + view.get_component_rich_style("log--quiet")
         return Strip([Segment(f" {view.note}", quiet)]).crop_extend(0, width, base)
 
     def _with_pill(self, strip: Strip) -> Strip:

@@ -162,7 +162,7 @@ class LogPane(Vertical):
             worker.cancel()
         self._workers = []
         reading, self.reading = self.reading, None
-        self._before, self._told = None, None
+        self._before, self._told, self._because = None, None, ""
         if reading is not None:
             reading.log.close()
 

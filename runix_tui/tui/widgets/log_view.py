@@ -52,7 +52,7 @@ class LogView(ScrollView, can_focus=True, inherit_bindings=False):
         & > .log--error { color: $text-error; }
         & > .log--warn { color: $text-warning; }
         & > .log--quiet { color: $text-muted; }
-        & > .log--mark { color: $text-accent; }
+        & > .log--mark { color: $text-primary; text-style: italic; }
         & > .log--pill { color: $text; background: $primary-muted; text-style: bold; }
         & > .log--match { color: $text; background: $warning-muted; }
         & > .log--current { color: $background; background: $warning; text-style: bold; }
