@@ -9,7 +9,6 @@ import os
 import signal
 import threading
 import traceback
-from functools import partial
 from typing import TYPE_CHECKING
 
 from runix_tui.bootstrap.link import HomeLink
@@ -69,14 +68,16 @@ class Front:
 
     async def _shown(self, app: "RunixApp") -> int:
         got: list[int] = []
+        limits: list[threading.Timer] = []
 
         def end(number: int) -> None:
-            if not got:
-                limit = threading.Timer(ENDS_WITHIN, partial(self._give_up, number))
+            got.append(number)
+            if not limits:
+                limit = threading.Timer(ENDS_WITHIN, self._give_up, (number,))
                 limit.daemon = True
                 limit.start()
+                limits.append(limit)
                 app.exit()
-            got.append(number)
 
         loop = asyncio.get_running_loop()
         for number in ENDING:
@@ -84,6 +85,8 @@ class Front:
         await app.run_async()
         for number in ENDING:
             loop.remove_signal_handler(number)
+        for limit in limits:
+            limit.cancel()
         return BY_SIGNAL + got[0] if got else app.return_code or 0
 
     def _give_up(self, number: int) -> None:
