@@ -70,8 +70,11 @@ async def found(pilot: Pilot[None]) -> None:
     await sees(pilot, lambda: "✓ Found" in text_of(pilot.app))
 
 
-async def test_from_a_source_to_a_build_that_one_watches(server: Served, link: ServedLink) -> None:
-    async with opened(link) as pilot:
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+async def test_from_a_source_to_a_build_that_one_watches(
+    size: tuple[int, int], server: Served, link: ServedLink
+) -> None:
+    async with opened(link, size) as pilot:
         await begin(pilot, REPO)
         await found(pilot)
         text = text_of(pilot.app)
@@ -85,7 +88,7 @@ async def test_from_a_source_to_a_build_that_one_watches(server: Served, link: S
         made = runix(pilot).main.deployment
         assert made is not None
         assert made.service_name == "shop"
-        await sees(pilot, lambda: pilot.app.query_one("#build").display)
+        await sees(pilot, lambda: "◐ start" in text_of(pilot.app) and "starting started" in text_of(pilot.app))
         server.loop.call_soon_threadsafe(gate.set)
         server.settle(made.id)
         await sees(pilot, lambda: "● live" in text_of(pilot.app))

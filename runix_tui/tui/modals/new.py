@@ -18,7 +18,7 @@ from textual.widgets import Button, Static
 from runix_tui.core.terminal import plain
 from runix_tui.errors import InvalidRequest, RunixError
 from runix_tui.tui import forms, paths
-from runix_tui.tui.messages import FleetChanged
+from runix_tui.tui.messages import Chosen, FleetChanged
 from runix_tui.tui.modals.new_fields import PLANNED, DeploymentFields
 from runix_tui.tui.modals.new_plan import PlanPreview
 from runix_tui.tui.modals.questions import Choice, Question
@@ -172,6 +172,7 @@ class NewDeployment(ModalScreen[str | None]):
         main = self.runix.main
         self.runix.fleet.put(made)
         main.post_message(FleetChanged(frozenset({made.id})))
+        main.post_message(Chosen(made.id))
         self._leave(made.id)
         main.call_later(main.go_to, made.id, "build")
 
