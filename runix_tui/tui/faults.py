@@ -43,9 +43,9 @@ def helpful(keys: tuple[tuple[str, str], ...]) -> Content:
 def fault_content(fault: "Fault", *, evidence: int = 8, keys: bool = True, here: str = "") -> Content:
     """All of a failure; ``evidence`` is how many of the last lines are shown at most, ``here`` a key that leads to
     where this is shown."""
-    lines = [Content.assemble(("✗ ", "$text-error"), (plain(fault.message), "bold $text-error"))]
+    lines = [Content.assemble(("✗ ", "$text-error"), (_lines(fault.message), "bold $text-error"))]
     if fault.hint:
-        lines.append(Content(plain(fault.hint)))
+        lines.append(Content(_lines(fault.hint)))
     if keys:
         lines.append(helpful(tuple(each for each in keys_for(fault.code) if each[0] != here)))
     if shown := fault.evidence[-evidence:] if evidence else []:
@@ -56,8 +56,12 @@ def fault_content(fault: "Fault", *, evidence: int = 8, keys: bool = True, here:
 
 def error_content(error: RunixError) -> Content:
     """An error of a call."""
-    lines = [Content.assemble(("✗ ", "$text-error"), (plain(error.message), "$text-error"))]
-    lines += [Content.styled(plain(error.hint), "$text-muted")] if error.hint else []
+    lines = [Content.assemble(("✗ ", "$text-error"), (_lines(error.message), "$text-error"))]
+    lines += [Content.styled(_lines(error.hint), "$text-muted")] if error.hint else []
     for line in getattr(error, "evidence", ()):
         lines.append(Content.assemble(("│ ", "$text-error"), (plain(line), "$text-muted")))
     return Content("\n").join(lines)
+
+
+def _lines(text: str) -> str:
+    return "\n".join(map(plain, text.splitlines()))

@@ -54,9 +54,9 @@ class RollBack(ModalScreen[None]):
     ]
     DEFAULT_CSS = """
     RollBack {
-        #will { height: auto; max-height: 14; }
+        #will { height: auto; max-height: 40vh; scrollbar-size-vertical: 1; }
         #going { margin: 1 0 0 0; }
-        #outcome { height: auto; max-height: 14; }
+        #outcome { height: auto; max-height: 40vh; scrollbar-size-vertical: 1; }
         #outcome-text { height: auto; }
         #go { margin: 1 0 0 0; }
     }
@@ -187,6 +187,7 @@ class RollBack(ModalScreen[None]):
         if made is not None:
             self.query_one(StageList).show(rows(made), Steps())
         self._title(f"{plain(self._prospect.deployment.service_name)} was {'not ' if error else ''}rolled back")
+        self.query_one("#will").display = False  # it happened, or it did not
         self._say(self._failed(error, made) if error else self._done(made))
         button = self.query_one("#go", Button)
         button.label, button.disabled, button.display = "Close  ⏎", False, True

@@ -33,7 +33,7 @@ class BuildTab(VersionTab):
     TITLE = "Build"
     DEFAULT_CSS = """
     BuildTab { layout: horizontal; }
-    BuildTab #walk { width: 34; height: 1fr; padding: 0 1; }
+    BuildTab #walk { width: 34; height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; }
     BuildTab #heading { height: auto; margin: 0 0 1 0; }
     BuildTab #reason { height: auto; margin: 1 0 0 0; }
     BuildTab #log-side { width: 1fr; height: 1fr; border-left: solid $border-blurred; }
@@ -65,9 +65,8 @@ class BuildTab(VersionTab):
         self.query_one(LogPane).show(None)
         self._stop_steps()
 
-    def on_resize(self) -> None:
-        """Beside each other, or one over the other."""
-        self.set_class(not self.roomy, "-flat")
+    def fitted(self) -> None:
+        """One line of stages, or a list."""
         self.draw()
 
     def draw(self) -> None:

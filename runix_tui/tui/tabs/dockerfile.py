@@ -56,10 +56,6 @@ class DockerfileTab(VersionTab):
         """The version that serves; before one does, the newest."""
         return self.deployment.version or super().default() if self.deployment is not None else None
 
-    def on_resize(self) -> None:
-        """Beside each other, or one over the other."""
-        self.set_class(not self.roomy, "-flat")
-
     def draw(self) -> None:
         """Draw what is known."""
         if self.deployment is None:

@@ -91,7 +91,7 @@ class EnvironmentTab(Tab):
         await self.known.read_details(deployment_id)
         self._drafts[deployment_id].settle(self.present)
 
-    def on_resize(self) -> None:
+    def fitted(self) -> None:
         """Values are folded by the width."""
         self.draw()
 

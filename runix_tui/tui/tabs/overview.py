@@ -90,7 +90,9 @@ class OverviewTab(Tab):
             parts.append(error_content(self.trouble))
         why = self.query_one("#why", Static)
         why.display = bool(parts)
-        why.update(Content("\n").join(parts))
+        said = Content("\n").join(parts)
+        if said != why.content:
+            why.update(said)
 
     def _runs(
         self, deployment: "Deployment", version: "VersionDetails | None", details: "DeploymentDetails | None"

@@ -54,6 +54,19 @@ class Tab(Widget):
             self.turned()
         self.draw()
         self.ask()
+        self.call_after_refresh(self.fit)
+
+    def on_resize(self) -> None:
+        """There is another room for it."""
+        self.fit()
+
+    def fit(self) -> None:
+        """Panes beside each other, or one over the other (class ``-flat``), by the room that there is."""
+        self.set_class(not self.roomy, "-flat")
+        self.fitted()
+
+    def fitted(self) -> None:
+        """The room may be another one: draw again what is cut by it."""
 
     def changed(self, deployment: "Deployment") -> None:
         """The one that is shown became different."""

@@ -15,11 +15,12 @@ class CodeText(Widget):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own word
         super().__init__(id=id)
         self._text = Content("")
+        self._drawn: tuple[int, list[Content]] | None = None  # the lines at the width that was asked for last
 
     def show(self, text: Content) -> None:
         """Show this."""
         if text != self._text:
-            self._text = text
+            self._text, self._drawn = text, None
             self.refresh(layout=True)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
@@ -31,7 +32,10 @@ class CodeText(Widget):
         return Content("\n").join(self._folded(self.content_size.width))
 
     def _folded(self, width: int) -> list[Content]:
-        return [part for line in self._text.split("\n", allow_blank=True) for part in folded(line, max(12, width))]
+        if self._drawn is None or self._drawn[0] != width:
+            lines = self._text.split("\n", allow_blank=True)
+            self._drawn = width, [part for line in lines for part in folded(line, max(12, width))]
+        return self._drawn[1]
 
 
 def folded(line: Content, width: int) -> list[Content]:

@@ -36,12 +36,14 @@ class FactList(Widget):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own word
         super().__init__(id=id)
         self._facts: tuple[Fact, ...] = ()
+        self._drawn: tuple[int, list[Content]] | None = None  # the lines at the width that was asked for last
 
     def show(self, facts: Sequence[Fact]) -> None:
         """Show these."""
         if self._facts != (shown := tuple(facts)):
-            self._facts = shown
-            self.refresh(layout=True)
+            self._facts, self._drawn = shown, None
+            width, height = self.content_size
+            self.refresh(layout=len(self._lines(width)) != height)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """As many lines as the values take at this width."""
@@ -52,6 +54,11 @@ class FactList(Widget):
         return Content("\n").join(self._lines(self.content_size.width))
 
     def _lines(self, width: int) -> list[Content]:
+        if self._drawn is None or self._drawn[0] != width:
+            self._drawn = width, self._wrapped(width)
+        return self._drawn[1]
+
+    def _wrapped(self, width: int) -> list[Content]:
         column = max((len(fact.label) for fact in self._facts), default=0) + GAP
         if width - column < NARROWEST:
             return self._stacked(width)

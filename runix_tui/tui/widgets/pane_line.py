@@ -30,8 +30,9 @@ class PaneLine(Static):
         parts = [Content.styled(f"{title}  " if title else "", "bold")]
         start = parts[0].cell_length
         self._spans = []
+        shown = "bold reverse" if self.app.no_color else "bold $foreground on $primary-muted"
         for name in self._names:
-            part = Content.styled(f" {name} ", "reverse bold" if name == at else "$text-muted")
+            part = Content.styled(f" {name} ", shown if name == at else "$text-muted")
             self._spans.append(range(start, start + part.cell_length))
             start += part.cell_length
             parts.append(part)

@@ -9,6 +9,7 @@ from textual.containers import VerticalScroll
 class Reader(VerticalScroll):
     """Up, down, ends; the arrow and page keys are the container's own."""
 
+    DEFAULT_CSS = "Reader { scrollbar-size-vertical: 1; }"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j", "scroll_down", show=False, id="reader.down", tooltip="Down"),
         Binding("k", "scroll_up", show=False, id="reader.up", tooltip="Up"),

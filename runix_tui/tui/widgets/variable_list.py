@@ -27,9 +27,14 @@ class VariableList(OptionList):
         Binding("k", "cursor_up", show=False, id="variables.up", tooltip="Up"),
     ]
     DEFAULT_CSS = """
-    VariableList { height: auto; max-height: 1fr; }
-    VariableList, VariableList:focus { border: none; padding: 0; background: transparent; }
-    VariableList > .option-list--option { padding: 0; }
+    VariableList {
+        height: auto; max-height: 1fr; scrollbar-size-vertical: 1;
+        &, &:focus { border: none; padding: 0; background: transparent; }
+        & > .option-list--option { padding: 0; }
+        & > .option-list--option-highlighted { background: $foreground 10%; color: $foreground; text-style: none; }
+        &:focus > .option-list--option-highlighted { background: $primary-muted; text-style: bold; }
+        &:nocolor > .option-list--option-highlighted { text-style: reverse; }
+    }
     """
 
     @property

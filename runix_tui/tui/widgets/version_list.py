@@ -58,9 +58,13 @@ class VersionList(OptionList):
         Binding("k", "cursor_up", show=False, id="versions.up", tooltip="Up"),
     ]
     DEFAULT_CSS = """
-    VersionList { height: auto; }
-    VersionList, VersionList:focus { border: none; padding: 0; background: transparent; }
-    VersionList > .option-list--option { padding: 0; }
+    VersionList {
+        &, &:focus { height: auto; border: none; padding: 0; background: transparent; scrollbar-size-vertical: 1; }
+        & > .option-list--option { padding: 0; }
+        & > .option-list--option-highlighted { background: $foreground 10%; color: $foreground; text-style: none; }
+        &:focus > .option-list--option-highlighted { background: $primary-muted; text-style: bold; }
+        &:nocolor > .option-list--option-highlighted { text-style: reverse; }
+    }
     """
 
     class Resized(Message):
