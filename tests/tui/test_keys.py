@@ -2,6 +2,7 @@
 
 import pytest
 from textual.binding import Binding
+from textual.color import Color
 from textual.widget import Widget
 
 from runix_tui.tui.app import RunixApp
@@ -39,6 +40,24 @@ async def test_the_bottom_line_follows_the_focus(server: Served, link: ServedLin
         await pilot.press("escape", "D")
         await sees(pilot, lambda: "esc back" in last_line(pilot.app))
         assert "redeploy" not in last_line(pilot.app), "what is not seen is not acted on"
+
+
+async def test_without_colours_everything_is_told(
+    server: Served, link: ServedLink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.deploy("shop")
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with opened(link) as pilot:
+        await sees(pilot, lambda: "▸ ● shop" in text_of(pilot.app))
+        styles = [
+            each.style
+            for y, strip in enumerate(pilot.app.screen._compositor.render_strips())
+            for each in strip.apply_filter(pilot.app._filters[-1], Color(0, 0, 0))
+            if each.style and y < pilot.app.size.height
+        ]
+        assert all(each is None or each.is_default for style in styles for each in (style.color, style.bgcolor))
+        (cursor,) = [line for line in text_of(pilot.app).splitlines() if "▸" in line]
+        assert "live" in cursor
 
 
 async def test_the_word_says_what_a_key_would_do(server: Served, link: ServedLink) -> None:

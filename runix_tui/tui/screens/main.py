@@ -52,6 +52,7 @@ ENGINE_STARTS_WITHIN = 3.0  # seconds; an engine that is away for longer is miss
 class MainScreen(Screen[None]):
     """Everything is about one chosen deployment; in a narrow terminal one pane shows at a time (class ``-narrow``)."""
 
+    AUTO_FOCUS = "DeploymentList"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "add", "add", id="deployment.add", tooltip="Deploy something new"),
         Binding("r", "act('redeploy')", "redeploy", id="deployment.redeploy", tooltip="Build the newest commit"),
@@ -82,6 +83,7 @@ class MainScreen(Screen[None]):
         self.furnished = False  # whether all tabs and views are there
         self._wanted_view = ""
         self._looked_at_engine = False
+        self._keys_of: tuple[Look, bool] | None = None
 
     @property
     def runix(self) -> "RunixApp":
@@ -108,10 +110,6 @@ class MainScreen(Screen[None]):
                 yield ActivityStrip()
             yield DetailPane(self.fleet)
         yield KeysBar(self.key_label)
-
-    def on_mount(self) -> None:
-        """The list is where one begins."""
-        self.rows.focus()
 
     async def furnish(self) -> None:
         """All that the first frame does without. What was wanted meanwhile comes forward."""
@@ -143,7 +141,7 @@ class MainScreen(Screen[None]):
             self._step_back()
         if message.ids is None or self.chosen in message.ids:
             self.query_one(DetailPane).changed(self.fleet.entry(self.chosen), self.deployment)
-            self.query_one(KeysBar).look(self)
+            self._keys_again()
         if self._expected:
             self._go_to_expected()
 
@@ -197,6 +195,14 @@ class MainScreen(Screen[None]):
         rows = [] if alone else self.rows.looked_at()
         return rows if self.chosen is None or self.chosen in rows else [*rows, self.chosen]
 
+    def _keys_again(self) -> None:
+        """What the keys would do may be otherwise with another deployment."""
+        entry = self.fleet.entry(self.chosen)
+        now = (entry.look, bool(entry.url)) if entry else None
+        if now != self._keys_of:
+            self._keys_of = now
+            self.query_one(KeysBar).look(self)
+
     def _head(self) -> None:
         door = self.runix.connection.door
         up = self.runix.connection.reach is Reach.UP
@@ -215,7 +221,7 @@ class MainScreen(Screen[None]):
         """From now on everything is about this one."""
         self.chosen = message.deployment_id
         self.query_one(DetailPane).point(self.fleet.entry(self.chosen), self.deployment)
-        self.query_one(KeysBar).look(self)
+        self._keys_again()
 
     @on(Opened)
     def open(self) -> None:

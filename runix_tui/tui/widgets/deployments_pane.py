@@ -108,7 +108,7 @@ class DeploymentsPane(Vertical):
         roster = self.rows.roster
         rows, every = len(roster.at), len(self._fleet.entries())
         count = f"{rows} of {every}" if rows != every else str(every or "")
-        seen = "" if self._fleet.known else "  last seen"
+        seen = "  last seen" if every and not self._fleet.known else ""
         marked = f"  ◆ {len(roster.marks)} marked" if roster.marks else ""
         self.border_title = Content(f"Deployments {count}{seen}{marked}".rstrip())
         self.border_subtitle = Content(f"by {roster.order}" if every else "")

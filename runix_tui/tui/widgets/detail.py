@@ -59,6 +59,10 @@ class DetailPane(Vertical):
             yield OverviewTab(id=NAMES[0])
         yield Static("", id="nothing", markup=False)
 
+    def on_mount(self) -> None:
+        """Nothing is chosen yet."""
+        self.point(None, None)
+
     async def furnish(self, tabs: "Mapping[str, type[Tab]]") -> None:
         """The other tabs are there; one that was wanted meanwhile comes forward."""
         switcher = self.query_one("#tabs", ContentSwitcher)
@@ -94,7 +98,8 @@ class DetailPane(Vertical):
         self._before = entry.look if entry else None
         self.set_class(deployment is None, "-none")
         self.border_title = Content(plain(entry.full_name)) if entry else Content("")
-        self.query_one("#nothing", Static).update(FIRST_STEPS if self._fleet.known else REACHING)
+        if deployment is None:
+            self.query_one("#nothing", Static).update(FIRST_STEPS if self._fleet.known else REACHING)
         self._sum_up(entry)
         if deployment is not None:
             self.tab.point(deployment)

@@ -44,8 +44,9 @@ class Summary(Static):
         if entry and fault and entry.look is not Look.WORKING:
             line = Content.assemble(line, "\n", _wrong(fault).truncate(max(1, self.content_size.width), ellipsis=True))
         if line != self._line:
+            same_height = self._line is not None and self._line.plain.count("\n") == line.plain.count("\n")
             self._line = line
-            self.update(line)
+            self.update(line, layout=not same_height)
 
     def _about(self, entry: "Entry", subject: str) -> Content:
         """``● live   v4 · abc1234 fix cart total · 2m ago      http://…``: the subject gives way."""
