@@ -34,7 +34,7 @@ class EnvironmentTab(Tab):
     TITLE = "Env"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "change", "change", id="env.change", tooltip="Give it another value"),
-        Binding("plus", "add", "add", id="env.add", key_display="+", tooltip="Add a variable"),
+        Binding("plus", "add", "variable", id="env.add", key_display="+", tooltip="Add a variable"),
         Binding("minus,delete", "remove", "remove", id="env.remove", key_display="-", tooltip="Take it away"),
         Binding("v", "reveal", "show", id="env.reveal", tooltip="Show its value, or hide it"),
         Binding("V", "reveal_all", "show all", id="env.reveal_all", tooltip="Show all values, or hide them"),
