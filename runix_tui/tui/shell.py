@@ -2,6 +2,7 @@
 
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from runix_tui.core.wire import Shell
     from runix_tui.tui.app import RunixApp
 
+EDITORS = ("sensible-editor", "nano", "vi")
 INTERRUPTED = 130  # what a shell ends with after ctrl-c
 
 
@@ -59,8 +61,9 @@ def run_shell(app: "RunixApp", name: str, shell: "Shell") -> None:
 
 
 def editor(environ: Mapping[str, str] = os.environ) -> list[str]:
-    """The user's editor, as an argument list."""
-    return shlex.split(environ.get("VISUAL") or environ.get("EDITOR") or "") or ["vi"]
+    """The user's editor, as an argument list; none is named: one that is here."""
+    named = shlex.split(environ.get("VISUAL") or environ.get("EDITOR") or "")
+    return named or [next(filter(shutil.which, EDITORS), EDITORS[-1])]
 
 
 def _wait_for_enter() -> None:

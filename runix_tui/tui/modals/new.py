@@ -48,6 +48,7 @@ class NewDeployment(ModalScreen[str | None]):
     NewDeployment #form-said { height: auto; max-height: 8; padding: 0 1; color: $text-error; display: none; }
     NewDeployment.-said #form-said { display: block; }
     """
+    HELP = "Only the repository has to be typed. What is found can be changed; → takes it over into the field first."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f5", "deploy", "deploy", id="new.deploy", tooltip="Deploy it as it stands here"),
         Binding("f6", "preview", "plan", id="new.plan", tooltip="Show the plan and the Dockerfile, or the form again"),

@@ -38,6 +38,9 @@ class ActivityView(Vertical):
     ActivityView Input { display: none; border: none; height: 1; padding: 0 1; background: $boost; }
     ActivityView.-filtered Input { display: block; }
     """
+    HELP = (
+        "What Runix does and was asked to do, newest first; what you were told stands here too, after its toast went."
+    )
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "filter", "filter", id="activity.filter", tooltip="Show only what has these words"),
         *(
@@ -173,7 +176,7 @@ class ActivityView(Vertical):
         for key, name in enumerate(CHOICES, 1):
             line.append(f" {key} {name.capitalize() or 'All'} ", "reverse bold" if name == self._wanted.source else "")
         line.append("  ")
-        return line.append(f" {FAILED_KEY} Failed only ", "reverse bold" if self._wanted.failed else "")
+        return line.append(f" {FAILED_KEY} Failed ", "reverse bold" if self._wanted.failed else "")
 
     def _why(self, any_at_all: bool, problem: str) -> str:
         """Why nothing is shown."""

@@ -43,6 +43,7 @@ class DoctorView(Vertical):
     }
     DoctorView Grid Static { height: auto; }
     """
+    HELP = "What works on this machine and what does not, the worst first, each with what mends it."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "look", "look again", id="doctor.look", tooltip="Look again at everything"),
         Binding("F", "fix", "fix", id="doctor.fix", tooltip="Get what is missing: runs `runix doctor --fix` here"),

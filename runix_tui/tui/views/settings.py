@@ -33,6 +33,7 @@ class SettingsView(Vertical):
     SettingsView .settings-section { padding: 0 1; color: $text-muted; text-style: bold; }
     SettingsView SettingRow.-last { margin-bottom: 1; }
     """
+    HELP = "config.toml, key by key; a change is written at once, and the file's comments stay."
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down,j", "app.focus_next", "down", show=False, id="list.down", tooltip="The next one"),
         Binding("up,k", "app.focus_previous", "up", show=False, id="list.up", tooltip="The one before"),

@@ -45,6 +45,7 @@ class DeedLines(ScrollView, can_focus=True):
     DeedLines > .deeds--note { color: $text-muted; }
     DeedLines > .deeds--cursor { background: $block-cursor-blurred-background; text-style: bold; }
     DeedLines:focus > .deeds--cursor { background: $block-cursor-background; color: $block-cursor-foreground; }
+    DeedLines:nocolor:focus > .deeds--cursor { text-style: bold reverse; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down,j", "move(1)", "down", show=False, id="list.down", tooltip="One row down"),
