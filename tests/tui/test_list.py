@@ -164,7 +164,9 @@ async def test_what_stays_the_same_is_not_drawn_again(server: Served, link: Serv
     async with opened(link) as pilot:
         screen = pilot.app.screen
         assert isinstance(screen, MainScreen)
-        await sees(pilot, lambda: lines(pilot.app, "shop"))
+        screen.fleet.replace([deployment("shop")], [])
+        screen.rows.lay_out()
+        await sees(pilot, lambda: "2m" in lines(pilot.app, "shop")[0] and screen.chosen == "id-shop")
         drawn: list[int] = []
         rows = screen.rows
         draw = rows.render_line

@@ -83,7 +83,7 @@ class MainScreen(Screen[None]):
         self.furnished = False  # whether all tabs and views are there
         self._wanted_view = ""
         self._looked_at_engine = False
-        self._keys_of: tuple[Look, bool] | None = None
+        self._keys_of: tuple[Look | None, bool, bool] | None = None
 
     @property
     def runix(self) -> "RunixApp":
@@ -195,10 +195,11 @@ class MainScreen(Screen[None]):
         rows = [] if alone else self.rows.looked_at()
         return rows if self.chosen is None or self.chosen in rows else [*rows, self.chosen]
 
+    @on(DeploymentList.Arranged)
     def _keys_again(self) -> None:
         """What the keys would do may be otherwise with another deployment."""
         entry = self.fleet.entry(self.chosen)
-        now = (entry.look, bool(entry.url)) if entry else None
+        now = (entry.look if entry else None, bool(entry and entry.url), bool(self.rows.roster.marks))
         if now != self._keys_of:
             self._keys_of = now
             self.query_one(KeysBar).look(self)
