@@ -60,7 +60,7 @@ def _clash(every: Mapping[str, Bound], chosen: Mapping[str, frozenset[str]]) -> 
     """A choice whose key does something else already: its id, that of the other, the key."""
     for name, keys in chosen.items():
         for other, bound in every.items():
-            both = keys & chosen.get(other, bound.keys)
+            both = (keys - every[name].keys) & chosen.get(other, bound.keys)
             if other != name and both and every[name].description != bound.description:
                 return name, other, min(both)
     return None

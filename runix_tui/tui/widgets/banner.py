@@ -13,7 +13,7 @@ class Banner(Static):
     """Takes no room while all is well."""
 
     DEFAULT_CSS = """
-    Banner { height: auto; max-height: 2; padding: 0 1; display: none; background: $warning 20%; }
+    Banner { height: auto; max-height: 3; padding: 0 1; display: none; background: $warning 20%; }
     Banner.-away { display: block; }
     """
 

@@ -60,7 +60,7 @@ class HeaderBar(Widget):
     def _parts(self, *, short: bool) -> list[Part]:
         health = self._fleet.health
         if not self._url:
-            return [("·", "no server", "$text-muted")]
+            return [("·", "reaching the server…", "$text-muted")]
         if health is None:
             return [("·", "looking at the engine…", "$text-muted")]
         return [_engine(health, short=short), _gateway(health, short=short), SHORT_MODEL if short else MODEL]

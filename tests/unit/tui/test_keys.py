@@ -28,6 +28,12 @@ def test_a_clash_names_both_and_changes_nothing():
     assert "deployment.rollback" in said
 
 
+def test_its_own_key_may_be_written_down():
+    """Keys that mean the same in several panes have it in common."""
+    shared = (*BOUND, Bound("log.up", frozenset({"k"}), "A line up"))
+    assert not keymap(shared, {"list.up": "up,k"}).complaints
+
+
 def test_two_may_change_places():
     found = keymap(BOUND, {"deployment.redeploy": "b", "deployment.rollback": "r"})
     assert found.keys == {"deployment.redeploy": "b", "deployment.rollback": "r"}
