@@ -195,6 +195,13 @@ class RunixApp(App[None], inherit_bindings=False):
 
         self.push_screen(Help(self.screen))
 
+    def action_command_palette(self) -> None:
+        """Everything that can be done, to be searched."""
+        from textual.command import CommandPalette
+
+        if not isinstance(self.screen, CommandPalette):
+            self.push_screen(CommandPalette(placeholder="What to do, or where to go", id="--command-palette"))
+
     async def action_interrupt(self) -> None:
         """Copy what is selected; else leave, from wherever one is."""
         selected = self.focused.selected_text if isinstance(self.focused, Input) else self.screen.get_selected_text()

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, cast
 from textual.binding import Binding
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
-from textual.markup import escape
 
 from runix_tui.core.terminal import plain
 from runix_tui.tui.looks import COLOURS, SYMBOLS
@@ -17,14 +16,22 @@ if TYPE_CHECKING:
     from runix_tui.tui.app import RunixApp
 
 
+KEY = 7  # cells
+
+
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One thing to do: what it is called, what it is about, and the doing."""
+    """One thing to do: the key that does it too, what it is called, and what else there is to say of it."""
 
     name: str
-    about: str
     run: Callable[[], Any | Awaitable[Any]]
-    shown: Content
+    key: str = ""
+    more: str = ""
+    colour: str = "$text-muted"
+
+    def line(self, name: Content) -> Content:
+        """As it is listed; ``name`` has what was typed marked."""
+        return Content.assemble((self.key.ljust(KEY), "bold $text-accent"), name, "  ", (self.more, self.colour))
 
 
 class Everything(Provider):
@@ -33,7 +40,7 @@ class Everything(Provider):
     async def discover(self) -> Hits:
         """Before anything is typed: all of it, in order."""
         for command in self._commands():
-            yield DiscoveryHit(command.shown, command.run, text=command.name, help=escape(command.about))
+            yield DiscoveryHit(command.line(Content(command.name)), command.run, text=command.name)
 
     async def search(self, query: str) -> Hits:
         """What fits the query, the best first."""
@@ -41,16 +48,15 @@ class Everything(Provider):
         for command in self._commands():
             score = matcher.match(command.name)
             if score > 0:
-                shown = matcher.highlight(command.name)
-                yield Hit(score, shown, command.run, text=command.name, help=escape(command.about))
+                line = command.line(matcher.highlight(command.name))
+                yield Hit(score, line, command.run, text=command.name)
 
     @property
     def _runix(self) -> "RunixApp":
         return cast("RunixApp", self.app)
 
     def _commands(self) -> Iterator[Command]:
-        actions = sorted(self._actions(), key=lambda each: not each.about.startswith("deployment."))
-        yield from actions
+        yield from sorted(self._actions(), key=lambda each: not each.more.startswith("deployment."))
         if self.screen is self._runix.main:
             yield from self._deployments()
             yield from self._tabs()
@@ -63,35 +69,30 @@ class Everything(Provider):
             if binding.id is None or binding.id in seen or not active.enabled or _only_moves(binding):
                 continue
             seen.add(binding.id)
-            key = self.app.get_key_display(binding)
-            run = partial(self.app.run_action, binding.action, active.node)
             name = ": ".join(part for part in (binding.description, binding.tooltip) if part)
-            yield _command(name, f"{binding.id}   key {key}", run)
+            run = partial(self.app.run_action, binding.action, active.node)
+            yield Command(name, run, self.app.get_key_display(binding), binding.id)
 
     def _deployments(self) -> Iterator[Command]:
         for entry in sorted(self._runix.fleet.entries(), key=lambda each: each.full_name):
-            name = f"Go to {plain(entry.full_name)}"
-            shown = Content.assemble(name, "  ", (f"{SYMBOLS[entry.look]} {entry.word}", f"${COLOURS[entry.look]}"))
-            yield Command(name, plain(entry.url or entry.kind), partial(self._runix.main.go_to, entry.id), shown)
+            run = partial(self._runix.main.go_to, entry.id)
+            state = f"{SYMBOLS[entry.look]} {entry.word}"
+            yield Command(f"Go to {plain(entry.full_name)}", run, "", state, f"${COLOURS[entry.look]}")
 
     def _tabs(self) -> Iterator[Command]:
         from runix_tui.tui.tabs.every import TABS
 
         for number, (name, tab) in enumerate(TABS.items(), 1):
             about = (tab.__doc__ or "").strip().split("\n", 1)[0]
-            yield _command(f"Tab {tab.TITLE}", f"{about}   key {number}", partial(self._runix.main.action_tab, name))
+            yield Command(f"Tab {tab.TITLE}", partial(self._runix.main.action_tab, name), str(number), about)
 
     def _themes(self) -> Iterator[Command]:
         for name in self._runix.theme_names():
-            now = "   in use" if name == self.app.theme else ""
-            yield _command(f"Theme {name}", f"Colours{now}; remembered", partial(setattr, self.app, "theme", name))
+            now = "in use" if name == self.app.theme else ""
+            yield Command(f"Theme {name}", partial(setattr, self.app, "theme", name), "", now)
 
 
 def _only_moves(binding: Binding) -> bool:
     """Keys that make no sense by a name, or have one further down."""
     moves = ("move(", "page(", "end(", "scroll", "cursor", "command_palette", "tab_number(")
     return binding.action.removeprefix("app.").startswith(moves)
-
-
-def _command(name: str, about: str, run: Callable[[], Any]) -> Command:
-    return Command(name, about, run, Content(name))

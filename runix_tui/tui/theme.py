@@ -7,6 +7,23 @@ from textual.theme import Theme
 
 DARK, LIGHT, CONTRAST = "runix", "runix-light", "runix-high-contrast"
 
+
+def _variables(border: str, quiet: str, muted: str, ground: str) -> dict[str, str]:
+    """The focused pane's border, all that is to be quiet, what matters less, and what scroll bars stand on."""
+    return {
+        "border": border,
+        "border-blurred": quiet,
+        "text-muted": muted,
+        "scrollbar": quiet,
+        "scrollbar-hover": muted,
+        "scrollbar-active": border,
+        "scrollbar-background": ground,
+        "scrollbar-background-hover": ground,
+        "scrollbar-background-active": ground,
+        "scrollbar-corner-color": ground,
+    }
+
+
 THEMES = (
     Theme(
         DARK,
@@ -21,7 +38,7 @@ THEMES = (
         surface="#151a20",
         panel="#1d242c",
         dark=True,
-        variables={"border": "#6cb6ff", "border-blurred": "#323c47", "text-muted": "#8b98a6"},
+        variables=_variables("#6cb6ff", "#323c47", "#8b98a6", "#151a20"),
     ),
     Theme(
         LIGHT,
@@ -36,7 +53,7 @@ THEMES = (
         surface="#ffffff",
         panel="#e6ebf0",
         dark=False,
-        variables={"border": "#0b5cad", "border-blurred": "#c3ccd6", "text-muted": "#5a6672"},
+        variables=_variables("#0b5cad", "#c3ccd6", "#5a6672", "#ffffff"),
     ),
     Theme(
         CONTRAST,
@@ -53,9 +70,7 @@ THEMES = (
         dark=True,
         text_alpha=1.0,
         variables={
-            "border": "#ffffff",
-            "border-blurred": "#9a9a9a",
-            "text-muted": "#e0e0e0",
+            **_variables("#ffffff", "#9a9a9a", "#e0e0e0", "#000000"),
             "text-success": "#5fff5f",
             "text-warning": "#ffd700",
             "text-error": "#ff8080",

@@ -77,7 +77,8 @@ def grouped(screen: Screen[Any]) -> "dict[str, list[ActiveBinding]]":
         name = active.binding.id
         if name and active.enabled:
             groups[_group(active.node, name)].setdefault(name, active)
-    return {title: list(found.values()) for title, found in groups.items() if found}
+    shown = {title: sorted(found.values(), key=lambda each: not each.binding.show) for title, found in groups.items()}
+    return {title: found for title, found in shown.items() if found}
 
 
 def about(focused: Widget | None) -> str:

@@ -32,8 +32,7 @@ from runix_tui.tui.widgets.activity_strip import ActivityStrip
 from runix_tui.tui.widgets.banner import Banner
 from runix_tui.tui.widgets.deployments import DeploymentList
 from runix_tui.tui.widgets.deployments_pane import DeploymentsPane
-from runix_tui.tui.widgets.detail import NAMES as TAB_NAMES
-from runix_tui.tui.widgets.detail import DetailPane
+from runix_tui.tui.widgets.detail import TITLES, DetailPane
 from runix_tui.tui.widgets.header import HeaderBar
 from runix_tui.tui.widgets.keys_bar import KeysBar
 
@@ -64,7 +63,10 @@ class MainScreen(Screen[None]):
         Binding("Y", "act('copy_url')", "copy URL", id="deployment.copy_url", tooltip="Copy its URL"),
         Binding("x", "act('shell')", "shell", id="deployment.shell", tooltip="A shell inside its container"),
         Binding("d", "act('delete')", "delete", id="deployment.delete", tooltip="Delete it with all of its own"),
-        *(Binding(str(n), f"tab_number({n})", show=False, id=f"tab.{n}", tooltip=f"Tab {n}") for n in range(1, 8)),
+        *(
+            Binding(str(n), f"tab_number({n})", show=False, id=f"tab.{n}", tooltip=f"Tab {title}")
+            for n, title in enumerate(TITLES.values(), 1)
+        ),
         Binding("A", "view('activity')", "activity", id="view.activity", tooltip="What Runix is doing and did"),
         Binding("D", "view('doctor')", "doctor", id="view.doctor", tooltip="What works here and what does not"),
         Binding("comma", "view('settings')", "settings", id="view.settings", tooltip="config.toml"),
@@ -270,7 +272,7 @@ class MainScreen(Screen[None]):
         if visit.filter:
             self.query_one(DeploymentsPane).filter(visit.filter)
         self.rows.choose(visit.selected)
-        if visit.tab in TAB_NAMES:
+        if visit.tab in TITLES:
             self.query_one(DetailPane).show_tab(visit.tab)
         if visit.view in VIEWS:
             self.action_view(visit.view)
