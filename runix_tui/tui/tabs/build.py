@@ -62,8 +62,7 @@ class BuildTab(VersionTab):
         """Let go of the streams."""
         super().left()
         self.query_one(StageList).still()
-        self.query_one(LogPane).show(None)
-        self._stop_steps()
+        self._close_log()
 
     def fitted(self) -> None:
         """One line of stages, or a list."""
@@ -74,7 +73,8 @@ class BuildTab(VersionTab):
         if self.deployment is None or not self.is_attached:
             return
         version, number = self.version, self.number
-        self._draw_log(number)
+        if self._read_of is not None and self._read_of != (self.deployment.id, number):
+            self._close_log()
         self.query_one("#heading", Static).update(self._heading(version, number))
         if version is not None:
             if version.stage in ENDED:
@@ -96,6 +96,8 @@ class BuildTab(VersionTab):
             parts.append("the image stays: nothing is built")
         elif version.commit is not None:
             parts.append(plain(version.commit.subject))
+        if version.stage is Stage.QUEUED:
+            parts.append("waits for its turn")
         if self.asked is not None:
             parts.append("> newer")
         return Content.assemble(head, (f" · {' · '.join(parts)}", "$text-muted"))
@@ -114,22 +116,27 @@ class BuildTab(VersionTab):
         reason.display = bool(parts)
         reason.update(Content("\n").join(parts))
 
-    def _draw_log(self, number: int | None) -> None:
-        deployment = self.deployment
+    def rested(self) -> None:
+        """Open the log; the one that is shown goes on as it is."""
+        deployment, number = self.deployment, self.number
         pane = self.query_one(LogPane)
         if deployment is None or number is None:
-            pane.show(None)
-            self._stop_steps()
-            return
-        member = Member(deployment.id, self.runix.fleet.full_name(deployment))
-        if self._read_of != (deployment.id, number):
+            pane.explain("Nothing was built yet.")
+        elif self._read_of != (deployment.id, number):
+            member = Member(deployment.id, self.runix.fleet.full_name(deployment))
+            pane.explain("")
             pane.show(LogSource.build(member, number))
             self._read_of = deployment.id, number
             self._steps = Steps()
             self._read_steps(member, number, self._steps)
 
-    def _stop_steps(self) -> None:
+    def _close_log(self) -> None:
+        """Nothing of another build stays on the screen."""
+        pane = self.query_one(LogPane)
+        pane.explain("Opening the log…")
+        pane.show(None)
         self._read_of = None
+        self._steps = Steps()
         self.workers.cancel_group(self, "steps")
 
     @work(group="steps", exclusive=True)

@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import OptionList, Static
 
+from runix_tui.core.stages import ENDED
 from runix_tui.tui.compare import other_values
 from runix_tui.tui.faults import error_content
 from runix_tui.tui.messages import TabWanted
@@ -83,8 +84,9 @@ class HistoryTab(Tab):
         await self.known.read_history(deployment_id)
         self.draw()
         pair, at = self._pair(), self.query_one(VersionList).number
-        for number in {at, *((pair.older, pair.newer) if pair else ())}:
-            if number is not None:
+        for number in {at, *((pair.older, pair.newer) if pair else ())} - {None}:
+            before = self.known.peek_version(deployment_id, number)
+            if before is None or before.stage not in ENDED or number == at:  # else it says the same as before
                 await self.known.read_version(deployment_id, number)
         if self._pane is Pane.ENV and pair is not None and pair not in self._other:
             call = self.runix.connection.call

@@ -22,13 +22,24 @@ class LogsTab(Tab):
         super().left()
         self.query_one(LogPane).show(None)
 
-    def draw(self) -> None:
-        """Show the log of this one; the one that is shown goes on as it is."""
-        deployment = self.deployment
-        if deployment is None:
-            return
+    def turned(self) -> None:
+        """Nothing of another deployment stays on the screen."""
         pane = self.query_one(LogPane)
-        pane.show(LogSource.runtime(Member(deployment.id, self.runix.fleet.full_name(deployment))))
+        pane.explain("Opening the log…")
+        pane.show(None)
+
+    def rested(self) -> None:
+        """Show the log of this one; the one that is shown goes on as it is."""
+        if self.deployment is not None:
+            member = Member(self.deployment.id, self.runix.fleet.full_name(self.deployment))
+            self.query_one(LogPane).show(LogSource.runtime(member))
+            self.draw()
+
+    def draw(self) -> None:
+        """Say why there is no line."""
+        pane, deployment = self.query_one(LogPane), self.deployment
+        if deployment is None or pane.source is None:
+            return
         if deployment.status is Status.STOPPED:
             pane.explain("Stopped. s starts it again.")
         elif deployment.serving:

@@ -92,6 +92,9 @@ class Tab(Widget):
         if self.deployment is not None:
             self._reading(self.deployment.id)
 
+    def rested(self) -> None:
+        """The cursor stays: open what is worth it only then."""
+
     async def read(self, deployment_id: str) -> None:
         """Read what the tab shows into memory. Raises ``RunixError``."""
 
@@ -102,6 +105,7 @@ class Tab(Widget):
     @work(group="reading", exclusive=True)
     async def _reading(self, deployment_id: str) -> None:
         await asyncio.sleep(PASSING_BY)
+        self.rested()
         trouble: RunixError | None = None
         try:
             await self.read(deployment_id)
