@@ -27,6 +27,7 @@ from runix_tui.tui.link import Link, StartOptions
 from runix_tui.tui.notices import Notices, Weight, told
 from runix_tui.tui.preferences import preferences
 from runix_tui.tui.screens.main import MainScreen
+from runix_tui.tui.screens.visiting import as_it_is, restore
 from runix_tui.tui.state import Visit
 from runix_tui.tui.theme import DARK, THEMES
 from runix_tui.tui.views.feed import Feed
@@ -98,7 +99,7 @@ class RunixApp(App[None], inherit_bindings=False):
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
-        self.main.restore(self.visit)
+        restore(self.main, self.visit)
         self.main.expect(self.start_options.select)
         self._restored = True
         self.run_worker(self.connection.run(), group="connection", exclusive=True)
@@ -219,7 +220,7 @@ class RunixApp(App[None], inherit_bindings=False):
     def exit(self, *more: Any, **named: Any) -> None:
         """End, however it came to that; how it looks is kept for the next visit."""
         if self.main.is_mounted and self._restored:
-            visit = self.main.as_it_is(Visit(theme=self.theme, theme_set=self._theme_set, keys=self._keys))
+            visit = as_it_is(self.main, Visit(theme=self.theme, theme_set=self._theme_set, keys=self._keys))
             state.save(self.link.state_file, visit)
         for group in ("connection", "furnishing"):  # nothing arrives at what is being taken down
             self.workers.cancel_group(self, group)

@@ -39,6 +39,12 @@ async def test_engine_gateway_model_home_and_api(link: ServedLink) -> None:
         assert f"api :{link.url.rsplit(':', 1)[1]}" in line
 
 
+async def test_a_click_leads_to_the_doctor(link: ServedLink) -> None:
+    async with opened(link) as pilot:
+        await pilot.click("HeaderBar")
+        await sees(pilot, lambda: app_of(pilot.app).main.view == "doctor")
+
+
 async def test_it_is_short_where_it_must_be(link: ServedLink) -> None:
     async with opened(link, NARROW) as pilot:
         await sees(pilot, lambda: "● fake" in text_of(pilot.app))

@@ -1,7 +1,6 @@
 """The main screen: the deployments on the left, the chosen one on the right; other views take their place."""
 
 import asyncio
-from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar, cast
 
@@ -27,7 +26,6 @@ from runix_tui.tui.messages import (
     UsageChanged,
 )
 from runix_tui.tui.notices import Notice, Weight
-from runix_tui.tui.state import Visit
 from runix_tui.tui.widgets.activity_strip import ActivityStrip
 from runix_tui.tui.widgets.banner import Banner
 from runix_tui.tui.widgets.deployments import DeploymentList
@@ -44,7 +42,6 @@ if TYPE_CHECKING:
 DEPLOYMENT_ACTIONS = frozenset({"act", "tab", "tab_number"})
 WIDE = 100  # columns from which on list and detail stand side by side
 HOME = "home"
-VIEWS = ("activity", "doctor", "settings")
 ENGINE_STARTS_WITHIN = 3.0  # seconds; an engine that is away for longer is missed
 
 
@@ -265,29 +262,6 @@ class MainScreen(Screen[None]):
         if found is not None:
             self._expected = ""
             self.rows.choose(found.id)
-
-    def restore(self, visit: Visit) -> None:
-        """As it was at the last visit."""
-        self.rows.sort(visit.order)
-        if visit.filter:
-            self.query_one(DeploymentsPane).filter(visit.filter)
-        self.rows.choose(visit.selected)
-        if visit.tab in TITLES:
-            self.query_one(DetailPane).show_tab(visit.tab)
-        if visit.view in VIEWS:
-            self.action_view(visit.view)
-
-    def as_it_is(self, visit: Visit) -> Visit:
-        """``visit`` with what it looks like here."""
-        return replace(
-            visit,
-            selected=self.chosen or "",
-            tab=self.query_one(DetailPane).tab_name,
-            view=self.view,
-            order=self.rows.roster.order,
-            filter=self.rows.roster.text,
-            fleet=tuple(replace(each, reason="") for each in self.fleet.entries() if each.look is not Look.WORKING),
-        )
 
     def action_tab(self, name: str) -> None:
         """Show a tab of the chosen deployment."""

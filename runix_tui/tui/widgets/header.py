@@ -37,6 +37,10 @@ class HeaderBar(Widget):
         if self._line() != self._said:
             self.refresh()
 
+    async def on_click(self) -> None:
+        """What stands behind it."""
+        await self.app.run_action("view('doctor')", self.screen)
+
     def render(self) -> Content:
         """The line, as long as it may be."""
         self._said = self._line()
