@@ -111,6 +111,21 @@ async def test_a_name_that_cannot_be_is_said_under_its_field(server: Served, lin
         assert "not applied yet" not in text_of(pilot.app)
 
 
+async def test_enter_twice_changes_nothing(server: Served, link: ServedLink) -> None:
+    deployed(server, FIRST="one")
+    async with opened(link) as pilot:
+        await variables(pilot)
+        await pilot.press("enter")
+        await sees(pilot, lambda: "Change FIRST" in text_of(pilot.app))
+        await pilot.press("enter")
+        await sees(pilot, lambda: "Change FIRST" not in text_of(pilot.app))
+        assert "not applied yet" not in text_of(pilot.app)
+        await pilot.press("enter")
+        await sees(pilot, lambda: "Change FIRST" in text_of(pilot.app))
+        await pilot.press("x", "backspace", "enter", "v")
+        await sees(pilot, lambda: "(empty)" in text_of(pilot.app))
+
+
 async def test_takes_variables_from_a_file(server: Served, link: ServedLink, tmp_path: Path) -> None:
     made = server.deploy("shop")
     good, bad = tmp_path / "good.env", tmp_path / "bad.env"

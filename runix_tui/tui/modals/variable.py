@@ -65,6 +65,7 @@ class EditVariable(ModalScreen[Variable | None]):
         self._name_given = name
         self._value = value
         self._taken = taken
+        self._touched = False
 
     def compose(self) -> ComposeResult:
         """Name and value."""
@@ -89,6 +90,11 @@ class EditVariable(ModalScreen[Variable | None]):
         """Ready to type."""
         self.query_one("#value" if self._name_given else "#name").focus()
 
+    @on(TextArea.Changed)
+    def touched(self, event: TextArea.Changed) -> None:
+        """Something was typed; what was taken away again is an empty value."""
+        self._touched = self._touched or event.text_area.text != (self._value or "")
+
     @on(Input.Changed)
     def typed(self, event: Input.Changed) -> None:
         """Say at once what is wrong with the name."""
@@ -111,6 +117,8 @@ class EditVariable(ModalScreen[Variable | None]):
         self.query_one("#name-error", Label).update(wrong)
         if wrong:
             self.query_one("#name", Input).focus()
+        elif self._name_given is not None and not self._touched:
+            self.dismiss(None)  # Enter, Enter: it stays as it is
         else:
             self.dismiss(Variable(name, self.query_one(ValueArea).text))
 

@@ -126,7 +126,10 @@ class EnvironmentTab(Tab):
             return self._said
         if not self.present:
             return Content.styled("It has no variables. + adds one, i takes them from a .env file.", "$text-muted")
-        return Content.styled("Values are hidden: v shows one, V all of them.", "$text-muted")
+        return Content.styled(
+            "Values are hidden: v shows one, V all. Enter changes, + adds, - removes, i imports a .env file.",
+            "$text-muted",
+        )
 
     # --- values ------------------------------------------------------------------------------------------------------
 
