@@ -40,14 +40,16 @@ def helpful(keys: tuple[tuple[str, str], ...]) -> Content:
     return Content(" · ").join(parts)
 
 
-def fault_content(fault: "Fault", *, evidence: int = 8, keys: bool = True, here: str = "") -> Content:
+def fault_content(fault: "Fault", *, evidence: int = 8, keys: bool = True, here: str = "", more: str = "") -> Content:
     """All of a failure; ``evidence`` is how many of the last lines are shown at most, ``here`` a key that leads to
-    where this is shown."""
+    where this is shown, ``more`` what else is to be known before the lines."""
     lines = [Content.assemble(("✗ ", "$text-error"), (_lines(fault.message), "bold $text-error"))]
     if fault.hint:
         lines.append(Content(_lines(fault.hint)))
     if keys:
         lines.append(helpful(tuple(each for each in keys_for(fault.code) if each[0] != here)))
+    if more:
+        lines.append(Content(more))
     if shown := fault.evidence[-evidence:] if evidence else []:
         lines.append(Content(""))
         lines += [Content.assemble(("│ ", "$text-error"), (plain(line), "$text-muted")) for line in shown]

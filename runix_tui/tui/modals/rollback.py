@@ -202,11 +202,11 @@ class RollBack(ModalScreen[None]):
         return Content("\n").join([Content.styled(said, "$text-success"), Content.styled(undo, "$text-muted")])
 
     def _failed(self, error: RunixError, made: "VersionDetails | None") -> Content:
-        parts = [fault_content(made.error) if made is not None and made.error else error_content(error)]
         now = self.runix.fleet.deployments.get(self._prospect.deployment.id)
-        if now is not None and now.serving:
-            parts.append(Content(f"v{now.version} serves on."))
-        return Content("\n").join(parts)
+        more = f"v{now.version} serves on." if now is not None and now.serving else ""
+        if made is not None and made.error is not None:
+            return fault_content(made.error, more=more)
+        return Content("\n").join([error_content(error), Content(more)])
 
     def _look(self) -> None:
         """What the events said since: before it began, it may do something else by now."""

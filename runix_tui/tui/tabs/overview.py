@@ -83,9 +83,9 @@ class OverviewTab(Tab):
     def _draw_why(self, deployment: "Deployment") -> None:
         parts = []
         if deployment.error is not None:
-            parts.append(fault_content(deployment.error))
-            if deployment.serving and deployment.version != deployment.latest_version:
-                parts.append(Content(f"v{deployment.version} serves on; this is about v{deployment.latest_version}."))
+            old = deployment.serving and deployment.version != deployment.latest_version
+            more = f"v{deployment.version} serves on; this is about v{deployment.latest_version}." if old else ""
+            parts.append(fault_content(deployment.error, more=more))
         if self.trouble is not None:
             parts.append(error_content(self.trouble))
         why = self.query_one("#why", Static)
