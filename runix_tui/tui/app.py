@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from runix_tui.core.wire import Settings
 
 Result = TypeVar("Result")
-LIST_SOON = 0.25  # seconds
+LIST_SOON = 0.6  # seconds
 
 
 def _everything() -> "type[Provider]":
