@@ -48,6 +48,7 @@ async def begin(pilot: Pilot[None], source: str = "") -> None:
     await sees(pilot, lambda: "New deployment" in text_of(pilot.app) and isinstance(pilot.app.focused, Input))
     if source:
         write(pilot, "repo_url", source)
+        await sees(pilot, lambda: not form(pilot).fields.is_choosing)
 
 
 def write(pilot: Pilot[None], path: str, text: str) -> None:
@@ -57,8 +58,7 @@ def write(pilot: Pilot[None], path: str, text: str) -> None:
 
 def wrong(pilot: Pilot[None], path: str) -> str:
     """What is said to be wrong with a field."""
-    shown = field(pilot, path).query_one(".field-wrong")
-    return str(shown.render()) if field(pilot, path).is_wrong else ""
+    return field(pilot, path).said
 
 
 def runix(pilot: Pilot[None]) -> RunixApp:

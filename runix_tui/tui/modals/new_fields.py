@@ -76,7 +76,7 @@ class DeploymentFields(VerticalScroll, can_focus=False):
         yield _section("What was found")
         yield Static("", id="looked", markup=False)
         yield self._field("service_type", "type", _choice({kind: kind.replace("_", " ") for kind in ServiceType}))
-        yield self._of_repository(Field("runtime", "runtime", Static("–", id="runtime", markup=False)))
+        yield Field("runtime", "runtime", Static("–", id="runtime", markup=False), "-of-repository")
         yield self._line("command", "start", "the plan's own")
         yield self._line("port", "port", "8080, unless PORT or EXPOSE says another")
         yield self._line("build_command", "build", "the plan's own")
@@ -98,25 +98,21 @@ class DeploymentFields(VerticalScroll, can_focus=False):
         yield _section("Seldom needed")
         yield self._line("health_path", "health path", "any answer on / is healthy")
         planners = {name: f"{name}  {more}" for name, more in forms.PLANNERS.items()}
-        yield self._of_repository(self._field("planner", "planner", _choice(planners)))
+        yield self._field("planner", "planner", _choice(planners), "-of-repository")
         yield self._line("dockerfile", "Dockerfile", "the repository's own, where there is one")
 
     def on_mount(self) -> None:
         """What to do first."""
         self.looked(Content("Say where it comes from: the rest is found by itself, and can be changed."))
 
-    def _field(self, path: str, label: str, control: "FoundInput | CompletingInput | Select[str] | TextArea") -> Field:
-        self._fields[path] = field = Field(path, label, control)
+    def _field(
+        self, path: str, label: str, control: "FoundInput | CompletingInput | Select[str] | TextArea", classes: str = ""
+    ) -> Field:
+        self._fields[path] = field = Field(path, label, control, classes)
         return field
 
     def _line(self, path: str, label: str, placeholder: str, classes: str = "-of-repository") -> Field:
-        field = self._field(path, label, FoundInput(placeholder=placeholder))
-        field.add_class(classes)
-        return field
-
-    def _of_repository(self, field: Field) -> Field:
-        field.add_class("-of-repository")
-        return field
+        return self._field(path, label, FoundInput(placeholder=placeholder), classes)
 
     # --- what it says ------------------------------------------------------------------------------------------------
 
@@ -210,7 +206,7 @@ class DeploymentFields(VerticalScroll, can_focus=False):
 
     def go_to_wrong(self) -> None:
         """To the first field with something wrong."""
-        field = next((each for each in self._fields.values() if each.is_wrong), None)
+        field = next((each for each in self._fields.values() if each.said), None)
         if field is not None:
             target = next(iter(each for each in field.query("*") if each.focusable), None)
             if target is not None:
@@ -232,7 +228,7 @@ class DeploymentFields(VerticalScroll, can_focus=False):
             self._fields["env"].wrong(said.get("env") or said.get("", ""))
         else:
             self._fields["env"].wrong("")
-        return not any(self._fields[path].is_wrong for path in ("repo_url", "service_name", "project", "env"))
+        return not any(self._fields[path].said for path in ("repo_url", "service_name", "project", "env"))
 
     # --- what the user does ------------------------------------------------------------------------------------------
 

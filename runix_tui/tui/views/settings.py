@@ -29,9 +29,8 @@ class SettingsView(Vertical):
     SettingsView { height: 1fr; border: round $border-blurred; border-title-color: $text-muted; }
     SettingsView:focus-within { border: round $border; }
     SettingsView VerticalScroll { height: 1fr; }
-    SettingsView #settings-said { height: auto; padding: 0 1; margin-bottom: 1; }
-    SettingsView .settings-section { padding: 0 1; color: $text-muted; text-style: bold; }
-    SettingsView SettingRow.-last { margin-bottom: 1; }
+    SettingsView #settings-said { height: auto; padding: 0 1; }
+    SettingsView .settings-section { padding: 1 1 0 1; color: $text-muted; text-style: bold; height: auto; }
     """
     HELP = "config.toml, key by key; a change is written at once, and the file's comments stay."
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -130,9 +129,7 @@ def _rows(settings: "Sequence[Setting]") -> list[Widget]:
     """A heading for each section, and its keys."""
     made: list[Widget] = []
     for section, group in groupby(settings, key=lambda setting: setting.key.rpartition(".")[0]):
-        rows = [SettingRow(setting) for setting in group]
-        rows[-1].add_class("-last")
-        made += [Static(f"[{section}]", classes="settings-section", markup=False), *rows]
+        made += [Static(f"[{section}]", classes="settings-section", markup=False), *map(SettingRow, group)]
     return made
 
 

@@ -1,7 +1,10 @@
-"""One field of a form: its name, what one types into, what is said about it, and what is wrong with it."""
+"""One field of a form: its name, what one types into, what is said about it, and what is wrong with it.
+
+Few widgets, since a form has many fields and opens at once: the field draws its name, words are mounted when there are.
+"""
 
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.containers import Vertical
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
@@ -10,54 +13,55 @@ from runix_tui.core.terminal import plain
 
 
 class Field(Vertical):
-    """``path`` is its name in a request. Wrong is said under it, and is more than what else was to say."""
+    """``path`` is its name in a request. Wrong is said under it, in place of what else was to say."""
 
     DEFAULT_CSS = """
-    Field { height: auto; padding: 0 1; }
-    Field > Horizontal { height: auto; }
-    Field .field-label { width: 16; color: $text-muted; }
-    Field:focus-within .field-label { color: $text-accent; text-style: bold; }
-    Field .field-control { width: 1fr; }
-    Field .field-note, Field .field-wrong { height: auto; padding-left: 16; display: none; }
-    Field .field-note { color: $text-muted; text-wrap: nowrap; text-overflow: ellipsis; }
-    Field .field-wrong { color: $text-error; }
-    Field.-noted .field-note { display: block; }
-    Field.-wrong .field-wrong { display: block; }
-    Field.-wrong .field-note { display: none; }
-    Field.-wrong .field-label { color: $text-error; }
+    Field { height: auto; padding: 0 1; color: $text-muted; }
+    Field:focus-within { color: $text-accent; }
+    Field.-wrong { color: $text-error; }
+    Field > * { margin-left: 16; color: $foreground; }
+    Field > .field-words { height: auto; color: $text-muted; text-wrap: nowrap; text-overflow: ellipsis; }
+    Field.-wrong > .field-words { color: $text-error; text-wrap: wrap; }
     """
 
-    def __init__(self, path: str, label: str, control: Widget, note: str = "") -> None:
-        super().__init__()
+    def __init__(self, path: str, label: str, control: Widget, classes: str = "") -> None:
+        super().__init__(classes=classes)
         self.path = path
-        self._label = label
         self.control = control
-        self._note = note
-        control.add_class("field-control")
+        self._label = label
+        self._note = ""
+        self._wrong = ""
+        self._words: Static | None = None
 
     def compose(self) -> ComposeResult:
-        """Name and control in a line, words below."""
-        with Horizontal():
-            yield Static(self._label, classes="field-label", markup=False)
-            yield self.control
-        yield Static("", classes="field-note", markup=False)
-        yield Static("", classes="field-wrong", markup=False)
+        """What one types into."""
+        yield self.control
 
-    def on_mount(self) -> None:
-        """What there is to say from the beginning."""
-        self.note(self._note)
+    def render(self) -> Content:
+        """Its name, left of what one types into."""
+        return Content(self._label)
 
     @property
-    def is_wrong(self) -> bool:
-        """Whether something is wrong with it."""
-        return self.has_class("-wrong")
+    def said(self) -> str:
+        """What is wrong with it; empty: nothing is."""
+        return self._wrong
 
     def note(self, text: str) -> None:
         """Say something about it."""
-        self.set_class(bool(text), "-noted")
-        self.query_one(".field-note", Static).update(Content(plain(text)))
+        self._note = plain(text)
+        self._say()
 
     def wrong(self, text: str) -> None:
         """Say what is wrong with it; empty: nothing is."""
+        self._wrong = "\n".join(map(plain, text.splitlines()))
         self.set_class(bool(text), "-wrong")
-        self.query_one(".field-wrong", Static).update(Content("\n".join(map(plain, text.splitlines()))))
+        self._say()
+
+    def _say(self) -> None:
+        words = self._wrong or self._note
+        if self._words is None and words and self.is_attached:
+            self._words = Static("", classes="field-words", markup=False)
+            self.mount(self._words)
+        if self._words is not None:
+            self._words.display = bool(words)
+            self._words.update(Content(words))

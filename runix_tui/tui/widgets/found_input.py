@@ -8,8 +8,12 @@ from runix_tui.core.terminal import plain
 class FoundInput(Input):
     """Right, in an empty one, takes over what was found, to be changed."""
 
+    DEFAULT_CSS = """
+    FoundInput, FoundInput:focus { border: none; height: 1; padding: 0; }
+    """
+
     def __init__(self, *, placeholder: str = "", id: str | None = None) -> None:  # noqa: A002 - Textual's own word
-        super().__init__(placeholder=placeholder, id=id, compact=True, select_on_focus=False)
+        super().__init__(placeholder=placeholder, id=id, select_on_focus=False)
         self.cursor_blink = False
         self._otherwise = placeholder
         self.found = ""

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
@@ -25,18 +25,12 @@ class SettingRow(Vertical, can_focus=True):
 
     DEFAULT_CSS = """
     SettingRow { height: auto; padding: 0 1; }
-    SettingRow:focus, SettingRow:focus-within { background: $boost; }
-    SettingRow:focus .setting-name { text-style: bold; color: $text-accent; }
-    SettingRow Horizontal { height: 1; }
-    SettingRow .setting-name { width: 22; }
-    SettingRow .setting-value { width: 1fr; height: 1; text-overflow: ellipsis; text-wrap: nowrap; }
-    SettingRow .setting-from { width: auto; color: $text-muted; padding-left: 2; }
-    SettingRow .setting-more { height: auto; color: $text-muted; padding-left: 22; }
-    SettingRow .setting-wrong { height: auto; color: $text-error; padding-left: 22; display: none; }
-    SettingRow.-wrong .setting-wrong { display: block; }
-    SettingRow Input { display: none; width: 1fr; }
-    SettingRow.-editing Input { display: block; }
-    SettingRow.-editing .setting-value { display: none; }
+    SettingRow:focus, SettingRow:focus-within { background: $boost; color: $text-accent; text-style: bold; }
+    SettingRow > Static, SettingRow > Input { margin-left: 22; text-style: not bold; }
+    SettingRow > .setting-value { height: 1; color: $foreground; text-overflow: ellipsis; text-wrap: nowrap; }
+    SettingRow > .setting-more { height: auto; color: $text-muted; }
+    SettingRow.-wrong > .setting-more { color: $text-error; }
+    SettingRow.-editing > .setting-value { display: none; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "edit", "change", id="settings.edit", tooltip="Change it; true and false swap at once"),
@@ -57,6 +51,7 @@ class SettingRow(Vertical, can_focus=True):
     def __init__(self, setting: "Setting") -> None:
         super().__init__()
         self.setting = setting
+        self._field: Input | None = None  # while it is being changed
 
     @property
     def key(self) -> str:
@@ -64,46 +59,42 @@ class SettingRow(Vertical, can_focus=True):
         return self.setting.key
 
     def compose(self) -> ComposeResult:
-        """Name and value, what it means, what is wrong."""
-        with Horizontal():
-            yield Static(plain(self.key.rpartition(".")[2]), classes="setting-name", markup=False)
-            yield Static("", classes="setting-value", markup=False)
-            yield Input(compact=True, select_on_focus=False)
-            yield Static("", classes="setting-from", markup=False)
-        yield Static(plain(self.setting.description), classes="setting-more", markup=False)
-        yield Static("", classes="setting-wrong", markup=False)
+        """Its value, and what it means."""
+        yield Static("", classes="setting-value", markup=False)
+        yield Static("", classes="setting-more", markup=False)
+
+    def render(self) -> Content:
+        """Its name, left of its value."""
+        return Content(plain(self.key.rpartition(".")[2]))
 
     def on_mount(self) -> None:
         """Draw it."""
-        self.query_one(Input).cursor_blink = False
         self.show(self.setting)
 
     def show(self, setting: "Setting") -> None:
         """What the file says now."""
         self.setting = setting
         self.query_one(".setting-value", Static).update(shown(setting))
-        told = Content("default")
-        if setting.set:
-            told = Content.assemble(("set", "bold $text-accent"), f" · default {text_of(setting.default) or 'none'}")
-        self.query_one(".setting-from", Static).update(told)
         self.wrong("")
 
     def wrong(self, message: str) -> None:
-        """What is wrong with what was typed; empty: nothing."""
+        """What is wrong with what was typed, in place of what it means; empty: nothing."""
         self.set_class(bool(message), "-wrong")
-        self.query_one(".setting-wrong", Static).update(Content(plain(message)))
+        self.query_one(".setting-more", Static).update(Content(plain(message or self.setting.description)))
 
     def done(self) -> None:
         """It was taken over."""
-        if self.has_class("-editing"):
-            here = self.query_one(Input).has_focus
+        if self._field is not None:
+            field, self._field = self._field, None
+            here = field.has_focus
             self.remove_class("-editing")
             if here:
                 self.focus()
+            field.remove()
 
     def on_click(self, event: events.Click) -> None:
         """Twice: change it."""
-        if event.chain > 1 and not self.has_class("-editing"):
+        if event.chain > 1 and self._field is None:
             self.action_edit()
 
     @on(Input.Submitted)
@@ -115,7 +106,7 @@ class SettingRow(Vertical, can_focus=True):
     @on(Input.Blurred)
     def left(self, event: Input.Blurred) -> None:
         """Going on to the next one hands over what was typed."""
-        if self.has_class("-editing"):
+        if self._field is not None:
             if event.value.strip() == text_of(self.setting.value):
                 self.action_leave()
             elif not self.has_class("-wrong"):
@@ -131,12 +122,12 @@ class SettingRow(Vertical, can_focus=True):
         if self.setting.type == "bool":
             self.post_message(self.Wanted(self, not self.setting.value))
             return
-        field = self.query_one(Input)
-        field.value = text_of(self.setting.value)
+        self._field = field = Input(text_of(self.setting.value), compact=True, select_on_focus=False)
         field.placeholder = f"nothing: the default, {text_of(self.setting.default) or 'none'}"
+        field.cursor_blink = False
         self.add_class("-editing")
+        self.mount(field, before=0)
         field.focus()
-        field.cursor_position = len(field.value)
 
     def action_reset(self) -> None:
         """The default again."""
@@ -151,7 +142,7 @@ class SettingRow(Vertical, can_focus=True):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Esc leads out of the view while nothing is being changed."""
-        return action != "leave" or self.has_class("-editing")
+        return action != "leave" or self._field is not None
 
 
 def text_of(value: Any) -> str:
@@ -177,10 +168,12 @@ def value_of(text: str, kind: str) -> Any:
 
 
 def shown(setting: "Setting") -> Content:
-    """A value as one reads it."""
+    """A value as one reads it, and whether the file sets it."""
     text = text_of(setting.value)
-    if not text:
-        return Content.styled("none", "$text-muted")
+    value = Content(text) if text else Content.styled("none", "$text-muted")
     if setting.key.endswith(BYTES) and isinstance(setting.value, int) and setting.value >= MIB:
-        return Content.assemble(text, (f"  {size(setting.value)}", "$text-muted"))
-    return Content(text)
+        value = Content.assemble(value, (f"  {size(setting.value)}", "$text-muted"))
+    if not setting.set:
+        return Content.assemble(value, ("  default", "$text-muted"))
+    default = f" · default {text_of(setting.default) or 'none'}"
+    return Content.assemble(value, "  ", ("set", "bold $text-accent"), (default, "$text-muted"))
