@@ -129,3 +129,15 @@ async def test_another_deployment_has_another_history(server: Served, link: Serv
             await sees(pilot, lambda: len(rows(pilot)) in (1, 3))
             seen.add(len(rows(pilot)))
         assert seen >= {1, 3}
+
+
+async def test_what_is_compared_is_chosen_with_the_mouse_too(server: Served, link: ServedLink) -> None:
+    three_versions(server)
+    async with opened(link) as pilot:
+        await history(pilot)
+        await sees(pilot, lambda: "⇄" in text_of(pilot.app))
+        lines = text_of(pilot.app).splitlines()
+        y = next(number for number, line in enumerate(lines) if "⇄" in line)
+        await pilot.click(offset=(lines[y].index("Commits"), y))
+        await sees(pilot, lambda: f"{2:07x}" in text_of(pilot.app) or "same commit" in text_of(pilot.app))
+        assert "Both are of the same commit." in text_of(pilot.app)
