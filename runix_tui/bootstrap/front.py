@@ -4,6 +4,7 @@ A server that is missing is started before Textual is loaded: both take their ti
 """
 
 import asyncio
+import gc
 import io
 import os
 import signal
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 ENDS_WITHIN = 2.0  # seconds from a signal to the terminal's being as it was
+LOADED_WITHIN = 2.0  # seconds
 BY_SIGNAL = 128  # as shells give it
 
 
@@ -39,6 +41,7 @@ class Front:
         Raises ``RunixError`` when the UI itself breaks.
         """
         self._link.begin()
+        gc.disable()  # what is being loaded stays: looking for garbage in it makes the first frame later
         from rich.console import Console
 
         from runix_tui.tui.app import RunixApp
@@ -80,6 +83,7 @@ class Front:
                 app.exit()
 
         loop = asyncio.get_running_loop()
+        loop.call_later(LOADED_WITHIN, _collect_again)
         for number in ENDING:
             loop.add_signal_handler(number, end, number)
         await app.run_async()
@@ -93,3 +97,9 @@ class Front:
         """The UI does not end, perhaps because its terminal takes nothing any more."""
         self._terminal.restore()
         os._exit(BY_SIGNAL + number)  # the own server sees the end of its pipe
+
+
+def _collect_again() -> None:
+    """Garbage is looked for from now on; what was loaded is not looked at again, which would stall keys."""
+    gc.freeze()
+    gc.enable()
