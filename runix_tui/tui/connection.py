@@ -91,7 +91,8 @@ class Connection:
         await self._close()
         before = self.door
         try:
-            self.door = door = await asyncio.to_thread(self._link.connect)
+            door, _ = await asyncio.gather(asyncio.to_thread(self._link.connect), asyncio.to_thread(_loaded))
+            self.door = door
         except RunixError as error:
             if error.transient:
                 raise
@@ -201,8 +202,13 @@ class Connection:
             calls.close()
 
 
+def _loaded() -> None:
+    """What the clients need, loaded while the server is looked for: it takes as long as the first frame."""
+    import runix_tui.client  # noqa: F401
+
+
 def _clients(door: Door) -> "tuple[Client, AsyncClient]":
-    """Made in a thread: loading what they need takes as long as the first frame."""
+    """Of one server."""
     from runix_tui.client import AsyncClient, Client
 
     return Client(door.url, door.token), AsyncClient(door.url, door.token)
