@@ -1,7 +1,6 @@
 """The fields of a new deployment, in one column. What they mean together is ``forms``', asking about them ``new``'s."""
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -12,10 +11,10 @@ from textual.message import Message
 from textual.widgets import Input, Select, Static, TextArea
 
 from runix_tui.core.models import ServiceType
-from runix_tui.core.terminal import plain
-from runix_tui.errors import InvalidRequest
 from runix_tui.tui import forms, paths
 from runix_tui.tui.forms import Found, Typed
+from runix_tui.tui.modals.new_controls import OF_REPOSITORY, Controls
+from runix_tui.tui.modals.new_environment import EnvironmentFields
 from runix_tui.tui.paths import Folder, Source
 from runix_tui.tui.widgets.completing_input import CompletingInput
 from runix_tui.tui.widgets.field import Field
@@ -24,9 +23,7 @@ from runix_tui.tui.widgets.found_input import FoundInput
 if TYPE_CHECKING:
     from runix_tui.core.wire import Planned
 
-FILE_MAX = 1024 * 1024  # bytes of a .env file
 PLANNED = frozenset((*forms.PLAN_FIELDS, "service_type", "planner"))
-ENV_HINT = "NAME=VALUE, a line each"
 
 
 class DeploymentFields(VerticalScroll, can_focus=False):
@@ -41,7 +38,6 @@ class DeploymentFields(VerticalScroll, can_focus=False):
     DeploymentFields Input { background: $boost; }
     DeploymentFields Input:focus { background: $surface-lighten-2; }
     DeploymentFields Input.-found > .input--placeholder { color: $foreground; }
-    DeploymentFields TextArea { height: auto; min-height: 2; max-height: 8; background: $boost; padding: 0; }
     DeploymentFields Select { height: 1; }
     DeploymentFields.-database .-of-repository, DeploymentFields .-of-cron { display: none; }
     DeploymentFields.-cron .-of-cron { display: block; }
@@ -61,7 +57,7 @@ class DeploymentFields(VerticalScroll, can_focus=False):
         self._taken = taken
         self._kind_chosen = False  # by the user, not by what was found
         self._chosen: dict[str, object] = {}  # what is chosen in each field with a list
-        self._fields: dict[str, Field] = {}
+        self.controls = Controls()
         self._suggested = ""  # a name that the server gave or that was made of the source
 
     # --- the column --------------------------------------------------------------------------------------------------
@@ -70,82 +66,68 @@ class DeploymentFields(VerticalScroll, can_focus=False):
         """From where it comes to what it is called."""
         yield _section("Where from", "-first")
         source = CompletingInput(paths.completions, placeholder="https://… or a folder: ~/src/my-api")
-        yield self._field("repo_url", "repository", source)
-        yield self._line("branch", "branch", "the default one")
-        yield self._line("root_dir", "folder in it", "its top")
+        yield self.controls.add("repo_url", "repository", source)
+        yield self.controls.line("branch", "branch", "the default one")
+        yield self.controls.line("root_dir", "folder in it", "its top")
         yield _section("What was found")
         yield Static("", id="looked", markup=False)
-        yield self._field("service_type", "type", _choice({kind: kind.replace("_", " ") for kind in ServiceType}))
-        yield Field("runtime", "runtime", Static("–", id="runtime", markup=False), "-of-repository")
-        yield self._line("command", "start", "the plan's own")
-        yield self._line("port", "port", "8080, unless PORT or EXPOSE says another")
-        yield self._line("build_command", "build", "the plan's own")
-        yield self._line("schedule", "schedule", "0 2 * * *", classes="-of-cron")
-        yield self._line("timezone", "time zone", "UTC", classes="-of-cron")
+        yield self.controls.choice("service_type", "type", {kind: kind.replace("_", " ") for kind in ServiceType})
+        yield Field("runtime", "runtime", Static("–", id="runtime", markup=False), OF_REPOSITORY)
+        yield self.controls.line("command", "start", "the plan's own")
+        yield self.controls.line("port", "port", "8080, unless PORT or EXPOSE says another")
+        yield self.controls.line("build_command", "build", "the plan's own")
+        yield self.controls.line("schedule", "schedule", "0 2 * * *", classes="-of-cron")
+        yield self.controls.line("timezone", "time zone", "UTC", classes="-of-cron")
         yield _section("Name and size")
-        yield self._field("service_name", "name", FoundInput(placeholder="found from the repository"))
+        yield self.controls.add("service_name", "name", FoundInput(placeholder="found from the repository"))
         project = CompletingInput(self._offer_projects, placeholder="default")
-        yield self._field("project", "project", project)
+        yield self.controls.add("project", "project", project)
         sizes = {name: f"{name}  {more}" for name, more in forms.SIZES.items()}
-        yield self._field("instance_type", "size", _choice(sizes))
+        yield self.controls.choice("instance_type", "size", sizes)
         yield _section("Environment")
-        env = TextArea(compact=True, placeholder=ENV_HINT, tab_behavior="focus", show_line_numbers=False)
-        env.cursor_blink = False
-        yield self._field("env", "variables", env)
-        yield self._field(
-            "env_file", "from a file", CompletingInput(paths.files, placeholder=".env: Enter takes it in")
-        )
+        yield EnvironmentFields(self.controls)
         yield _section("Seldom needed")
-        yield self._line("health_path", "health path", "any answer on / is healthy")
+        yield self.controls.line("health_path", "health path", "any answer on / is healthy")
         planners = {name: f"{name}  {more}" for name, more in forms.PLANNERS.items()}
-        yield self._field("planner", "planner", _choice(planners), "-of-repository")
-        yield self._line("dockerfile", "Dockerfile", "the repository's own, where there is one")
+        yield self.controls.choice("planner", "planner", planners, OF_REPOSITORY)
+        yield self.controls.line("dockerfile", "Dockerfile", "the repository's own, where there is one")
 
     def on_mount(self) -> None:
         """What to do first."""
         self.looked(Content("Say where it comes from: the rest is found by itself, and can be changed."))
-
-    def _field(
-        self, path: str, label: str, control: "FoundInput | CompletingInput | Select[str] | TextArea", classes: str = ""
-    ) -> Field:
-        self._fields[path] = field = Field(path, label, control, classes)
-        return field
-
-    def _line(self, path: str, label: str, placeholder: str, classes: str = "-of-repository") -> Field:
-        return self._field(path, label, FoundInput(placeholder=placeholder), classes)
 
     # --- what it says ------------------------------------------------------------------------------------------------
 
     @property
     def source_text(self) -> str:
         """What was typed as the source."""
-        return self._completing("repo_url").value.strip()
+        return self.controls.completing("repo_url").value.strip()
 
     @property
     def is_choosing(self) -> bool:
         """Whether a folder is still being chosen."""
-        return self._completing("repo_url").open
+        return self.controls.completing("repo_url").open
 
     @property
     def kind(self) -> str:
         """The type of service."""
-        return self._selected("service_type")
+        return self.controls.chosen("service_type")
 
     @property
     def project(self) -> str:
         """The project's name; empty: the default one."""
-        name = self._completing("project").value.strip()
+        name = self.controls.completing("project").value.strip()
         return "" if name == "default" else name
 
     @property
     def service_name(self) -> str:
         """The service's name, as typed or as suggested."""
-        return self._text("service_name") or self._suggested
+        return self.controls.text("service_name") or self._suggested
 
     @property
     def instance_type(self) -> str:
         """The instance type."""
-        return self._selected("instance_type")
+        return self.controls.chosen("instance_type")
 
     @property
     def env_text(self) -> str:
@@ -155,13 +137,13 @@ class DeploymentFields(VerticalScroll, can_focus=False):
     @property
     def is_typed(self) -> bool:
         """Whether anything was typed that would be lost."""
-        return bool(self.source_text or self._env.text.strip() or any(map(self._text, forms.PLAN_FIELDS)))
+        return bool(self.source_text or self._env.text.strip() or any(map(self.controls.text, forms.PLAN_FIELDS)))
 
     def typed(self, source: Source | None) -> Typed:
         """All that a plan depends on; ``source`` as it was read."""
-        texts = {path: self._text(path) for path in forms.PLAN_FIELDS if self._fields[path].display}
+        texts = {path: self.controls.text(path) for path in forms.PLAN_FIELDS if self.controls[path].display}
         kind = self.kind if self._kind_chosen else None
-        return Typed(None if self.is_database else source, kind, self._selected("planner"), texts)
+        return Typed(None if self.is_database else source, kind, self.controls.chosen("planner"), texts)
 
     @property
     def is_database(self) -> bool:
@@ -177,20 +159,20 @@ class DeploymentFields(VerticalScroll, can_focus=False):
     def suggest(self, name: str) -> None:
         """The name while none is typed."""
         self._suggested = name
-        self._input("service_name").find(name)
+        self.controls.input("service_name").find(name)
         self._check_name()
 
     def forget(self) -> None:
         """Nothing is found of another source yet."""
         for path in forms.PLAN_FIELDS:
-            self._put(path, Found(""))
+            self.controls.find(path, Found(""))
         self.query_one("#runtime", Static).update("–")
 
     def found(self, planned: "Planned") -> None:
         """What a plan says."""
         known = forms.found_in(planned)
         for path in forms.PLAN_FIELDS:
-            self._put(path, known.get(path, Found("")))
+            self.controls.find(path, known.get(path, Found("")))
         runtime = forms.runtime_of(planned)
         self.query_one("#runtime", Static).update(Content(runtime.value))
         self.query_one("#runtime", Static).query_ancestor(Field).note(runtime.origin)
@@ -200,13 +182,11 @@ class DeploymentFields(VerticalScroll, can_focus=False):
 
     def wrong(self, said: Mapping[str, str], *, of: frozenset[str] | None = None) -> None:
         """What is wrong, by field; of the others (among ``of``) nothing is any more."""
-        for path, field in self._fields.items():
-            if path in said or of is None or path in of:
-                field.wrong(said.get(path, ""))
+        self.controls.wrong(said, of=of)
 
     def go_to_wrong(self) -> None:
         """To the first field with something wrong."""
-        field = next((each for each in self._fields.values() if each.said), None)
+        field = self.controls.first_wrong()
         if field is not None:
             target = next(iter(each for each in field.query("*") if each.focusable), None)
             if target is not None:
@@ -217,18 +197,12 @@ class DeploymentFields(VerticalScroll, can_focus=False):
         """What can be said without asking; ``whole``: also what is missing. Whether all is well."""
         self._check_name()
         if whole and not self.service_name:
-            self._fields["service_name"].wrong("is required: no name could be found")
+            self.controls["service_name"].wrong("is required: no name could be found")
         if whole and not self.source_text and not self.is_database:
-            self._fields["repo_url"].wrong("is required: a URL or a folder")
-        self._fields["project"].wrong(forms.wrong_name(self.project))
-        try:
-            forms.env_of(self.env_text)
-        except InvalidRequest as error:
-            said = forms.wrong_fields(error)
-            self._fields["env"].wrong(said.get("env") or said.get("", ""))
-        else:
-            self._fields["env"].wrong("")
-        return not any(self._fields[path].said for path in ("repo_url", "service_name", "project", "env"))
+            self.controls["repo_url"].wrong("is required: a URL or a folder")
+        self.controls["project"].wrong(forms.wrong_name(self.project))
+        self._env.check()
+        return not any(self.controls[path].said for path in ("repo_url", "service_name", "project", "env"))
 
     # --- what the user does ------------------------------------------------------------------------------------------
 
@@ -263,48 +237,23 @@ class DeploymentFields(VerticalScroll, can_focus=False):
     @on(CompletingInput.Closed)
     def settled(self, event: CompletingInput.Closed) -> None:
         """What stands there is meant."""
-        if event.source is self._completing("repo_url"):
+        if event.source is self.controls.completing("repo_url"):
             self.post_message(self.Changed(source=True))
 
     @on(CompletingInput.Picked)
-    def picked(self, event: CompletingInput.Picked) -> None:
-        """Enter in a line that completes."""
-        if event.source is self._completing("env_file"):
-            self._take_in(event.source.value.strip() or ".env")
-        else:
-            self.screen.focus_next()
+    def picked(self) -> None:
+        """Enter goes on, in a line that completes too."""
+        self.screen.focus_next()
 
     @on(Input.Submitted)
     def entered(self) -> None:
         """Enter goes on."""
         self.screen.focus_next()
 
-    def _take_in(self, name: str) -> None:
-        """The variables of a file, behind those that are there."""
-        field = self._fields["env_file"]
-        try:
-            with Path(name).expanduser().open("rb") as file:
-                text = file.read(FILE_MAX + 1).decode()
-            found = forms.env_of(text)
-        except InvalidRequest as error:
-            field.wrong("; ".join(forms.wrong_fields(error).values()))
-        except (OSError, UnicodeDecodeError, RuntimeError, ValueError) as error:
-            reason = error.strerror if isinstance(error, OSError) else "is no UTF-8 text"
-            field.wrong(f"{name}: {reason}")
-        else:
-            self._env.text = "\n".join(filter(None, [self.env_text.rstrip(), text.strip()])) + "\n"
-            field.note(f"{len(found)} variables of {name} were taken in")
-            self._completing("env_file").value = ""
-            self._env.focus()
-
     # --- small parts -------------------------------------------------------------------------------------------------
 
-    def _put(self, path: str, found: Found) -> None:
-        self._input(path).find(found.value)
-        self._fields[path].note(found.origin)
-
     def _show_found_kind(self, kind: ServiceType) -> None:
-        select = self._select("service_type")
+        select = self.controls.select("service_type")
         with select.prevent(Select.Changed):
             select.value = kind
         self._chosen["service_type"] = kind
@@ -313,52 +262,26 @@ class DeploymentFields(VerticalScroll, can_focus=False):
     def _show_kind(self) -> None:
         self.set_class(self.is_database, "-database")
         self.set_class(self.kind == ServiceType.CRON_JOB, "-cron")
-        self._fields["repo_url"].display = not self.is_database
+        self.controls["repo_url"].display = not self.is_database
 
     def _check_name(self) -> None:
-        said = forms.wrong_name(self._text("service_name"))
+        said = forms.wrong_name(self.controls.text("service_name"))
         if not said and self.service_name and self._taken(self.project, self.service_name):
             said = f"There is a service {self.service_name} already. Choose another name, or redeploy that one."
-        self._fields["service_name"].wrong(said)
+        self.controls["service_name"].wrong(said)
 
     def _note_project(self) -> None:
         new = self.project and self.project not in self._projects()
-        self._fields["project"].note("a new project: it is made with it" if new else "")
+        self.controls["project"].note("a new project: it is made with it" if new else "")
 
     def _offer_projects(self, typed: str) -> list[Folder]:
         names = ["default", *self._projects()]
         return [Folder(name, deeper=False) for name in names if name.startswith(typed)]
 
     @property
-    def _env(self) -> TextArea:
-        return self.query_one(TextArea)
-
-    def _text(self, path: str) -> str:
-        return self._input(path).value.strip()
-
-    def _input(self, path: str) -> FoundInput:
-        control = self._fields[path].control
-        assert isinstance(control, FoundInput)  # noqa: S101 - made above
-        return control
-
-    def _completing(self, path: str) -> CompletingInput:
-        control = self._fields[path].control
-        assert isinstance(control, CompletingInput)  # noqa: S101 - made above
-        return control
-
-    def _select(self, path: str) -> "Select[str]":
-        control = self._fields[path].control
-        assert isinstance(control, Select)  # noqa: S101 - made above
-        return control
-
-    def _selected(self, path: str) -> str:
-        return str(self._select(path).value)
+    def _env(self) -> EnvironmentFields:
+        return self.query_one(EnvironmentFields)
 
 
 def _section(title: str, classes: str = "") -> Static:
     return Static(title, classes=f"form-section {classes}".strip(), markup=False)
-
-
-def _choice(texts: Mapping[str, str]) -> "Select[str]":
-    options = [(Content(plain(text)), str(name)) for name, text in texts.items()]
-    return Select(options, allow_blank=False, compact=True)
