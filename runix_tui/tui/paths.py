@@ -31,11 +31,11 @@ class Folder:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What is sent as ``repo_url``; of a folder also where it is, and the branch that is checked out there."""
+    """What is sent as ``repo_url``; of a folder also the branch that is checked out there, and its .env file."""
 
     repo_url: str
-    folder: Path | None = None
     branch: str | None = None
+    env_file: Path | None = None
 
 
 def source_of(typed: str, cwd: Path | None = None) -> Source:
@@ -48,7 +48,7 @@ def source_of(typed: str, cwd: Path | None = None) -> Source:
         return Source(typed)
     folder = _folder(typed, cwd or Path.cwd()) if typed else None
     if folder is not None:
-        return Source(str(folder), folder, checked_out(folder))
+        return Source(str(folder), checked_out(folder), _env_file(folder))
     if not re.search(r"[:@]", typed):
         raise InvalidRequest.of("repo_url", f"there is no folder {typed}", hint="Give a URL or an existing folder.")
     return Source(typed)
@@ -118,6 +118,12 @@ def _branch(git: Path) -> str | None:
         git = git.parent / named
     found = _HEAD.fullmatch((git / "HEAD").read_text("utf-8").strip())
     return found[1] if found else None
+
+
+def _env_file(folder: Path) -> Path | None:
+    with suppress(OSError):
+        return folder / ".env" if (folder / ".env").is_file() else None
+    return None
 
 
 def _folder(text: str, cwd: Path) -> Path | None:

@@ -223,9 +223,8 @@ async def test_variables_typed_and_taken_from_a_file(home: Path, server: Served,
         await sees(pilot, lambda: "1BAD not a variable's name" in wrong(pilot, "env"))
         area.text = "MODE=dev"
         await sees(pilot, lambda: not wrong(pilot, "env"))
-        file = field(pilot, "env_file").query_one(Input)
-        file.focus()
-        file.value = "~/src/my-flask/.env"
+        await sees(pilot, lambda: "is there: Enter takes it in" in text_of(pilot.app))
+        field(pilot, "env_file").query_one(Input).focus()
         await pilot.press("enter")
         await sees(pilot, lambda: "LEVEL=info" in area.text)
         await found(pilot)

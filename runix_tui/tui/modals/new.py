@@ -4,7 +4,6 @@ The fields are ``new_fields``'; what they mean is ``forms``'.
 """
 
 import asyncio
-from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual import on, work
@@ -130,7 +129,7 @@ class NewDeployment(ModalScreen[str | None]):
         except InvalidRequest as error:
             self.fields.looked(Content(f"· {plain(error.errors[0].message)} yet. {plain(error.hint)}"))
             return False
-        self.fields.suggest(forms.suggested_name(self._source, partial(self._taken, self.fields.project)))
+        self.fields.read(self._source)
         return True
 
     def _no_plan(self, error: RunixError) -> None:

@@ -41,6 +41,11 @@ class EnvironmentFields(Vertical):
         """The variables as typed."""
         return self._area.text
 
+    def offer(self, file: Path | None) -> None:
+        """A file that is there: Enter takes it in."""
+        self._file.input.find(f"{file}" if file else "")
+        self._controls["env_file"].note("is there: Enter takes it in" if file else "")
+
     def check(self) -> None:
         """Say what is wrong with them."""
         try:
@@ -55,7 +60,7 @@ class EnvironmentFields(Vertical):
     def take_in(self, event: CompletingInput.Picked) -> None:
         """The variables of a file, behind those that are there."""
         event.stop()
-        name = self._file.value.strip() or ".env"
+        name = self._file.value.strip() or self._file.input.found or ".env"
         field = self._controls["env_file"]
         try:
             with Path(name).expanduser().open("rb") as file:
@@ -68,6 +73,7 @@ class EnvironmentFields(Vertical):
             field.wrong(f"{name}: {reason}")
         else:
             self._area.text = "\n".join(filter(None, [self.text.rstrip(), text.strip()])) + "\n"
-            field.note(f"{len(found)} variables of {name} were taken in")
             self._file.value = ""
+            self._file.input.find("")
+            field.note(f"{len(found)} variables of {name} were taken in")
             self._area.focus()

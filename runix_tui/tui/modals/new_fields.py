@@ -1,6 +1,7 @@
 """The fields of a new deployment, in one column. What they mean together is ``forms``', asking about them ``new``'s."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -162,8 +163,14 @@ class DeploymentFields(VerticalScroll, can_focus=False):
         self.controls.input("service_name").find(name)
         self._check_name()
 
+    def read(self, source: Source) -> None:
+        """What can be said of a source before the server is asked."""
+        self.suggest(forms.suggested_name(source, partial(self._taken, self.project)))
+        self._env.offer(source.env_file)
+
     def forget(self) -> None:
         """Nothing is found of another source yet."""
+        self._env.offer(None)
         for path in forms.PLAN_FIELDS:
             self.controls.find(path, Found(""))
         self.query_one("#runtime", Static).update("–")

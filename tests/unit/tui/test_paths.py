@@ -63,6 +63,12 @@ def test_a_folder_becomes_absolute_with_its_branch(home: Path) -> None:
     assert paths.source_of("src/my-site", home).branch is None
 
 
+def test_the_variables_beside_a_folders_code_are_found(home: Path) -> None:
+    (home / "src/my-site/.env").touch()
+    assert paths.source_of("src/my-site", home).env_file == (home / "src/my-site/.env").resolve()
+    assert paths.source_of("src/my-api", home).env_file is None
+
+
 @pytest.mark.parametrize("typed", ["https://git.example/x.git", "git@git.example:x/y.git", "file:///x"])
 def test_addresses_stay_as_they_are(home: Path, typed: str) -> None:
     assert paths.source_of(f" {typed} ", home) == paths.Source(typed)
