@@ -87,6 +87,7 @@ class RunixApp(App[None], inherit_bindings=False):
         self.theme = self.visit.theme if self.visit.theme in self.available_themes else DARK
         self._theme_set = self.visit.theme_set
         self._keys: Mapping[str, str] = dict(self.visit.keys)
+        self._complaints: tuple[str, ...] = ()  # of [keys], as they were told
         self._restored = False  # whether the last visit is on the screen again: only then is the next one kept
 
     def get_default_screen(self) -> Screen[None]:
@@ -163,7 +164,8 @@ class RunixApp(App[None], inherit_bindings=False):
         if found.keys != self._keys:
             self._keys = found.keys
             self.set_keymap(found.keys)
-        if found.complaints:
+        before, self._complaints = self._complaints, found.complaints
+        if found.complaints and found.complaints != before:
             self.tell("[keys] in the settings", "\n".join(found.complaints), Weight.WARNING)
         if wanted.theme != self._theme_set:
             self._theme_set = wanted.theme

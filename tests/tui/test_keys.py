@@ -6,6 +6,7 @@ from textual.color import Color
 from textual.widget import Widget
 
 from runix_tui.tui.app import RunixApp
+from runix_tui.tui.tabs.tab import Tab
 from tests.tui.conftest import opened, sees, text_of
 from tests.tui.served import Served, ServedLink
 
@@ -100,10 +101,26 @@ async def test_a_clash_is_told_with_both_names(link: ServedLink) -> None:
         settings = await app_of(pilot.app).connection.call(lambda client: client.settings())
         text = '[keys]\n"deployment.redeploy" = "b"\n"list.up" = "ctrl+nonsense"'
         app_of(pilot.app).settings_read(settings.model_copy(update={"text": text}))
-        (told,) = app_of(pilot.app).notices.kept
+        app_of(pilot.app).settings_read(settings.model_copy(update={"text": text}))
+        (told,) = app_of(pilot.app).notices.kept  # once
         assert "deployment.redeploy" in told.text
         assert "deployment.rollback" in told.text
         assert "list.up" in told.text
+
+
+async def test_the_theme_of_the_settings_is_followed_until_another_is_chosen(link: ServedLink) -> None:
+    async with opened(link) as pilot:
+        app = app_of(pilot.app)
+        settings = await app.connection.call(lambda client: client.settings())
+        light = settings.model_copy(update={"text": '[tui]\ntheme = "runix-light"'})
+        app.settings_read(light)
+        assert app.theme == "runix-light"
+        app.theme = "runix-high-contrast"
+        app.settings_read(light)
+        assert app.theme == "runix-high-contrast"
+        app.settings_read(settings.model_copy(update={"text": '[tui]\ntheme = "no-such"'}))
+        assert app.theme == "runix-high-contrast"
+        assert "There is no theme no-such" in app.notices.kept[-1].text
 
 
 @pytest.mark.parametrize("key", FREE)
@@ -124,6 +141,21 @@ async def test_every_binding_has_a_name_and_says_what_it_does(link: ServedLink) 
             for binding in own_bindings(node):
                 assert binding.id, f"{type(node).__name__}: {binding.key}"
                 assert binding.tooltip, binding.id
+
+
+async def test_no_key_does_two_things_in_panes_that_are_seen_together(link: ServedLink) -> None:
+    """But those that mean the same everywhere: moving, in and out, finding, marking; and in the history, about the
+    version under the cursor, what the screen's keys mean about the deployment."""
+    same = {"up", "down", "j", "k", "home", "end", "g", "G", "pageup", "pagedown", "enter", "escape", "slash", "space"}
+    async with opened(link) as pilot:
+        screen = app_of(pilot.app).main
+        beside = [each for node in (screen.rows, screen, pilot.app) for each in own_bindings(node)]
+        for tab in screen.query(Tab):
+            meant = same | ({"b", "2", "5"} if tab.id == "history" else set())
+            for node in tab.walk_children(Widget, with_self=True):
+                for binding in own_bindings(node):
+                    clashes = {each.id for each in beside if each.key == binding.key}
+                    assert not clashes or binding.key in meant, f"{binding.id} and {clashes}: {binding.key}"
 
 
 async def test_no_key_of_the_list_does_two_things(link: ServedLink) -> None:
