@@ -3,7 +3,7 @@
 from textual.pilot import Pilot
 
 from runix_tui.tui.logs.source import LogSource
-from tests.tui.logkit import API, Host, Server, line, lines, screen, shown, until
+from tests.tui.logkit import API, WORKER, Host, Server, line, lines, screen, shown, until
 
 SIZE = (70, 12)
 
@@ -126,3 +126,19 @@ async def test_from_error_to_error() -> None:
         await opened(pilot, app, "ERROR number 5000")
         await pilot.press("right_square_bracket")
         await opened(pilot, app, "ERROR number 6000")
+
+
+async def test_another_log_ends_what_is_typed() -> None:
+    server = Server()
+    server.say(some_errors())
+    server.say(lines(1, 5), WORKER)
+    app = Host(server, LogSource.runtime(API))
+    async with app.run_test(size=SIZE) as pilot:
+        await opened(pilot, app, "ERROR number 9000")
+        await type_in(pilot, "ampersand", "number")
+        app.pane.show(LogSource.runtime(WORKER))
+        await opened(pilot, app, "line 5")
+        assert "Keep only" not in "\n".join(screen(app))
+        await pilot.pause(0.2)
+        assert "5 lines" in screen(app)[-1]
+        assert "number" not in screen(app)[-1]

@@ -158,6 +158,7 @@ class LogPane(Vertical):
         self.view.arrived()
 
     def _stop(self) -> None:
+        self._prompt.close()
         for worker in self._workers:
             worker.cancel()
         self._workers = []
@@ -245,7 +246,7 @@ class LogPane(Vertical):
     def on_log_prompt_typed(self, event: LogPrompt.Typed) -> None:
         """Shown as it is typed."""
         event.stop()
-        if self._prompt.is_open:
+        if self._prompt.is_open and self.reading is not None:
             self._try(event.purpose, event.query)
 
     def on_log_prompt_ended(self, event: LogPrompt.Ended) -> None:

@@ -7,9 +7,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.message import Message
+from textual.timer import Timer
 from textual.widgets import Input, Static
 
 from runix_tui.tui.logs.search import BadPattern, Query
+
+REST = 0.15  # seconds without a key after which what was typed is looked for: no log is searched for every letter
 
 
 class Purpose(StrEnum):
@@ -59,6 +62,7 @@ class LogPrompt(Horizontal):
         super().__init__()
         self.purpose = Purpose.SEARCH
         self.regex = False
+        self._rest: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """What for, the text, what is wrong with it."""
@@ -92,7 +96,9 @@ class LogPrompt(Horizontal):
     def on_input_changed(self, event: Input.Changed) -> None:
         """As it is typed."""
         event.stop()
-        self.post_message(self.Typed(self.purpose, self._read()))
+        query = self._read()
+        self._stop_rest()
+        self._rest = self.set_timer(REST, lambda: self.post_message(self.Typed(self.purpose, query)))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Typed to the end; a broken expression stays to be mended."""
@@ -101,8 +107,18 @@ class LogPrompt(Horizontal):
         if query is not None or not event.value:
             self._end(query, kept=True)
 
-    def _end(self, query: Query | None, *, kept: bool) -> None:
+    def close(self) -> None:
+        """Hide, without a word."""
+        self._stop_rest()
         self.remove_class("-open")
+
+    def _stop_rest(self) -> None:
+        if self._rest is not None:
+            self._rest.stop()
+            self._rest = None
+
+    def _end(self, query: Query | None, *, kept: bool) -> None:
+        self.close()
         self.post_message(self.Ended(self.purpose, query, kept=kept))
 
     def _read(self) -> Query | None:
