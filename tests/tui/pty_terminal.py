@@ -29,6 +29,7 @@ KEYS = {
     "down": "\x1b[B",
     "right": "\x1b[C",
     "left": "\x1b[D",
+    "end": "\x1b[F",
     "ctrl+c": "\x03",
     "ctrl+p": "\x10",
     "f1": "\x1bOP",
