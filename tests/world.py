@@ -65,7 +65,8 @@ class World:
     @asynccontextmanager
     async def runix(self) -> AsyncIterator[Orchestrator]:
         """Runix on this world, until the block ends or a fault ends the process."""
-        locations = locate({"RUNIX_HOME": str(self.home)})
+        found = locate({"RUNIX_HOME": str(self.home)})
+        locations = replace(found, runtime=self.home / "run")  # a fake engine has no sockets: it goes with the home
         locations.prepare()
         store = MortalStore.open(locations.database)
         store.faults = Faults()
