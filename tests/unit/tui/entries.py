@@ -22,7 +22,7 @@ def entry(name: str, project: str = "default", look: Look = Look.LIVE, **changes
         "kind": "web",
         "version": 1,
         "commit": "abc1234",
-        "changed_at": NOW - timedelta(minutes=2),
+        "changed_at": datetime.now(UTC) - timedelta(minutes=2),  # a run of all tests takes longer than a minute
         "url": f"http://{name}-x7kf.localhost:8080",
     }
     return Entry(**values | changes)
@@ -45,7 +45,7 @@ def deployment(name: str = "shop", **changes: Any) -> wire.Deployment:
         "latest_version": 1,
         "serving": True,
         "created_at": NOW - timedelta(days=1),
-        "updated_at": NOW - timedelta(minutes=2),
+        "updated_at": datetime.now(UTC) - timedelta(minutes=2),
         "phase": Stage.LIVE,
     }
     return wire.Deployment(**values | changes)
