@@ -1,6 +1,7 @@
 """Doctor: what works here, what does not, and how it is mended."""
 
 import io
+import subprocess
 import sys
 from collections.abc import Sequence
 from contextlib import nullcontext
@@ -89,7 +90,13 @@ async def test_mends_in_place_of_the_screen_then_looks_again(
 
 
 def test_the_fix_is_the_command_of_this_very_runix() -> None:
-    assert list(doctor.FIX) == [sys.executable, "-m", "runix_tui", "doctor", "--fix"]
+    assert list(doctor.FIX) == [sys.executable, "-P", "-m", "runix_tui", "doctor", "--fix"]
+
+
+def test_the_fix_runs_nothing_of_the_folder_one_is_in(tmp_path: Path) -> None:
+    (tmp_path / "runix_tui.py").write_text("raise SystemExit('not ours')")
+    asked = subprocess.run([*doctor.FIX, "--help"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert asked.returncode == 0, asked.stderr
 
 
 async def test_a_terminal_that_cannot_be_lent_is_said(server: Served, link: ServedLink) -> None:

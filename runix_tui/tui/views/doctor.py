@@ -26,7 +26,7 @@ LOOKS = {
     "warn": ("▲", "warning", "$text-warning"),
     "ok": ("✓", "ok", "$text-success"),
 }
-FIX = (sys.executable, "-m", "runix_tui", "doctor", "--fix")
+FIX = (sys.executable, "-P", "-m", "runix_tui", "doctor", "--fix")
 NO_ENGINE = "Runix needs a container engine to run services, and there is none yet. This is how to get it:"
 
 
