@@ -4,10 +4,11 @@ Every action ends in an answer on the screen. Nothing is drawn here.
 """
 
 import asyncio
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from functools import partial
 from operator import methodcaller
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from runix_tui.core.stages import Status
 from runix_tui.errors import RunixError
@@ -16,10 +17,13 @@ from runix_tui.tui.modals.questions import Choice, Question, TypeTheName
 from runix_tui.tui.notices import Weight
 
 if TYPE_CHECKING:
+    from textual.worker import Worker
+
     from runix_tui.core.wire import Deployment
     from runix_tui.tui.screens.main import MainScreen
 
 AT_ONCE = 3  # calls that wait for the engine
+CANCELLED_WITHIN = 10.0  # seconds, before one leaves all the same
 
 
 class Actions:
@@ -31,7 +35,7 @@ class Actions:
     def run(self, name: str, targets: "Sequence[Deployment]") -> None:
         """Do ``name`` with ``targets``, in the background."""
         if targets:
-            self._screen.run_worker(getattr(self, name)(targets), group="actions", exit_on_error=True)
+            self._begin(partial(getattr(self, name), targets))
         elif not self._screen.fleet.known:
             self._tell(name, "The server is still being reached; then try once more.", Weight.WARNING)
         else:
@@ -92,10 +96,15 @@ class Actions:
         """A shell in the container, in place of the screen until it ends."""
         from runix_tui.tui.shell import run_shell
 
-        one = targets[0]
-        found = await self._screen.runix.ask(f"shell in {one.service_name}", lambda client: client.shell(one.id))
-        if found is not None:
-            run_shell(self._screen.runix, one.service_name, found)
+        one, runix = targets[0], self._screen.runix
+        try:
+            await runix.connection.sure()  # what comes back is run here: from the home's own server alone
+            found = await runix.connection.call(lambda client: client.shell(one.id))
+            await runix.connection.sure()
+        except RunixError as error:
+            runix.problem(f"shell in {one.service_name}", error)
+        else:
+            run_shell(runix, one.service_name, found)
 
     def add(self) -> None:
         """The form for a new deployment."""
@@ -111,7 +120,7 @@ class Actions:
         if door is None or not door.owned or not working:
             await runix.leave()
             return
-        self._screen.run_worker(self._ask_and_leave(working), group="actions")
+        self._begin(partial(self._ask_and_leave, working))
 
     async def _ask_and_leave(self, working: "Sequence[Deployment]") -> None:
         runix = self._screen.runix
@@ -126,8 +135,26 @@ class Actions:
                 ),
             )
         )
+        if choice == "cancel":
+            await self._cancel_all(working)
         if choice in ("keep", "cancel"):
             await runix.leave(keep=choice == "keep")
+
+    async def _cancel_all(self, working: "Sequence[Deployment]") -> None:
+        """Cancelled, not cut off: so says the history. What ended by itself meanwhile, or cannot be reached, ends with
+        the server."""
+        runix = self._screen.runix
+
+        async def one(target: "Deployment") -> None:
+            with suppress(RunixError):
+                await runix.connection.call(methodcaller("cancel", target.id))
+
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CANCELLED_WITHIN):
+                await asyncio.gather(*map(one, working))
+
+    def _begin(self, work: Callable[[], Coroutine[Any, Any, None]]) -> "Worker[None]":
+        return self._screen.run_worker(work, group="actions")
 
     async def _sure(self, what: str, why: str) -> bool:
         choices = (Choice("yes", "Yes"), Choice("no", "No"))

@@ -1,5 +1,13 @@
 """What is done with deployments: each key asks where it should, does it, and is answered."""
 
+from runix_tui.core.stages import VersionStatus
+from contextlib import nullcontext
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from runix_tui.core.ports import ShellCommand
 from runix_tui.errors import Conflict
 from runix_tui.tui.app import RunixApp
 from runix_tui.tui.modals.questions import TypeTheName
@@ -145,3 +153,82 @@ async def test_leaving_asks_only_while_the_own_server_builds(server: Served, lin
         await sees(pilot, lambda: "live" in lines(pilot.app, "shop")[0])
         await pilot.press("q")
         await sees(pilot, lambda: pilot.app.return_code == 0)
+
+
+async def test_leaving_with_a_cancel_really_cancels(server: Served, link: ServedLink) -> None:
+    shop = server.deploy("shop")
+    link.owned = True
+
+    async def hold() -> None:
+        server.world.faults().gate("start")
+
+    server.do(hold())
+    async with opened(link) as pilot:
+        await sees(pilot, lambda: lines(pilot.app, "shop"))
+        await pilot.press("r")
+        await sees(pilot, lambda: "◐" in lines(pilot.app, "shop")[0])
+        await pilot.press("q")
+        await sees(pilot, lambda: "What is to become of it?" in text_of(pilot.app))
+        await pilot.press("down", "enter")
+        await sees(pilot, lambda: pilot.app.return_code == 0)
+    assert server.runix.history(shop)[0].status is VersionStatus.CANCELLED
+
+
+async def test_a_question_is_not_disturbed_by_a_build(server: Served, link: ServedLink) -> None:
+    shop = server.deploy("shop")
+    async with opened(link) as pilot:
+        await sees(pilot, lambda: lines(pilot.app, "shop"))
+        await pilot.press("4", "b")
+        await sees(pilot, lambda: "Roll shop back" in text_of(pilot.app))
+        server.do(server.runix.redeploy(shop))
+        server.settle(shop)
+        await sees(pilot, lambda: app_of(pilot.app).fleet.deployments[shop].version == 2)
+        await pilot.press("escape")
+        await sees(pilot, lambda: " v2 " in lines(pilot.app, "shop")[0])
+        assert pilot.app.query_one("#tabs").current == "history"  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def podman(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A Podman that keeps a note of being run."""
+    note = tmp_path / "podman-was-run"
+    program = tmp_path / "podman"
+    program.write_text(f'#!/bin/sh\necho "$@" > {note}\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    monkeypatch.setattr(RunixApp, "suspend", lambda _: nullcontext())
+    return note
+
+
+async def test_a_shell_inside(server: Served, link: ServedLink, podman: Path) -> None:
+    server.deploy("shop")
+    async with opened(link) as pilot:
+        await sees(pilot, lambda: lines(pilot.app, "shop"))
+        await pilot.press("x")
+        await sees(pilot, podman.is_file)
+        assert podman.read_text().startswith("exec --interactive --tty ")
+
+
+async def test_no_shell_of_who_took_the_servers_port(server: Served, link: ServedLink, podman: Path) -> None:
+    server.deploy("shop")
+    async with opened(link) as pilot:
+        await sees(pilot, lambda: lines(pilot.app, "shop"))
+        door = link.connect()
+        link.connect = lambda: replace(door, url="http://127.0.0.1:9")  # type: ignore[method-assign]
+        await pilot.press("x")
+        await sees(pilot, lambda: "Another server runs on this home now" in said(pilot.app))
+        assert not podman.exists()
+
+
+async def test_no_shell_that_leads_elsewhere(server: Served, link: ServedLink, podman: Path) -> None:
+    server.deploy("shop")
+
+    async def elsewhere(_container: str) -> ShellCommand:
+        return ShellCommand(("podman", "run", "--privileged"), {})
+
+    server.world.engine.shell = elsewhere  # type: ignore[method-assign]
+    async with opened(link) as pilot:
+        await sees(pilot, lambda: lines(pilot.app, "shop"))
+        await pilot.press("x")
+        await sees(pilot, lambda: "names no way into a container" in said(pilot.app))
+        assert not podman.exists()
