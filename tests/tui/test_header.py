@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from runix_tui.errors import ConfigError, Unavailable
+from runix_tui.errors import ConfigError, Unauthorized, Unavailable
 from runix_tui.tui.app import RunixApp
 from runix_tui.tui.link import Door
 from tests.tui.conftest import NARROW, opened, sees, text_of
@@ -91,11 +91,19 @@ async def test_a_server_that_cannot_start_says_why_and_is_tried_again(link: Serv
     async with opened(link) as pilot:
         await sees(pilot, lambda: "build.cpus: must be > 0" in text_of(pilot.app))
         assert "Correct this key" in text_of(pilot.app)
+        assert "The settings are wrong" in text_of(pilot.app)
         await pilot.press("r")
         await sees(pilot, lambda: len(pilot.app.screen_stack) == 2 and "build.cpus" in text_of(pilot.app))
         link.gone = None
         await pilot.press("r")
         await sees(pilot, lambda: app_of(pilot.app).fleet.known and "Nothing is deployed yet" in text_of(pilot.app))
+
+
+async def test_a_server_with_another_token_did_start(link: ServedLink) -> None:
+    link.gone = Unauthorized("The token is not that of the server", hint="Unset RUNIX_API_TOKEN.")
+    async with opened(link) as pilot:
+        await sees(pilot, lambda: "Another token" in text_of(pilot.app))
+        assert "cannot start" not in text_of(pilot.app)
 
 
 async def test_a_server_of_another_version_is_told(link: ServedLink, monkeypatch: pytest.MonkeyPatch) -> None:

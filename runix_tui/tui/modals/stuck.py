@@ -12,12 +12,28 @@ from textual.widgets import Label
 from runix_tui.core.terminal import plain
 from runix_tui.errors import RunixError
 
+TITLES = {  # by the error's code
+    "unauthorized": "Another token",
+    "not_runix": "Another program answers",
+    "answer": "Another version answers",
+    "config": "The settings are wrong",
+    "home_unusable": "The home cannot be used",
+    "home_removed": "The home is gone",
+}
+CANNOT_START = "Runix's server cannot start"
+
 
 class Stuck(ModalScreen[bool]):
     """Gives True when it is to be tried again, False to leave."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("r,enter", "dismiss(True)", "try again", id="stuck.again", tooltip="Start the server once more"),
+        Binding(
+            "r,enter",
+            "dismiss(True)",
+            "try again",
+            id="stuck.again",
+            tooltip="Try to reach or start the server once more",
+        ),
         Binding("q,escape", "dismiss(False)", "leave", id="stuck.leave", tooltip="Leave; services go on"),
     ]
     DEFAULT_CSS = "Stuck { background: $background; }"
@@ -30,7 +46,7 @@ class Stuck(ModalScreen[bool]):
     def compose(self) -> ComposeResult:
         """What happened, what to do, and the keys."""
         with Vertical(classes="dialog -danger") as dialog:
-            dialog.border_title = Content("Runix's server cannot start")
+            dialog.border_title = TITLES.get(self._error.code, CANNOT_START)
             yield Label(plain(self._error.message), classes="dialog-title", markup=False)
             if self._error.hint:
                 yield Label(plain(self._error.hint), classes="dialog-title -hint", markup=False)
