@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING, cast
 
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import ContentSwitcher, Static
 
@@ -14,6 +13,7 @@ from runix_tui.tui.tabs.overview import OverviewTab
 from runix_tui.tui.tabs.tab import Tab
 from runix_tui.tui.widgets.summary import Summary
 from runix_tui.tui.widgets.tab_line import TabLine
+from runix_tui.tui.widgets.titled import TitledPane
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,7 +38,7 @@ Press a to deploy a repository or a folder."""
 REACHING = "Reaching the server…"
 
 
-class DetailPane(Vertical):
+class DetailPane(TitledPane):
     """Tabs are pointed at the chosen deployment when they come forward: a hidden tab costs nothing."""
 
     DEFAULT_CSS = "DetailPane #nothing { padding: 1 2; color: $text-muted; }"
@@ -97,7 +97,7 @@ class DetailPane(Vertical):
         self.deployment = deployment
         self._before = entry.look if entry else None
         self.set_class(deployment is None, "-none")
-        self.border_title = Content(plain(entry.full_name)) if entry else Content("")
+        self.entitle(Content(plain(entry.full_name)) if entry else Content(""))
         if deployment is None:
             self.query_one("#nothing", Static).update(FIRST_STEPS if self._fleet.known else REACHING)
         self._sum_up(entry)
@@ -111,7 +111,7 @@ class DetailPane(Vertical):
             return
         before, self._before = self._before, entry.look
         self.deployment = deployment
-        self.border_title = Content(plain(entry.full_name))
+        self.entitle(Content(plain(entry.full_name)))
         self._sum_up(entry)
         if entry.look is Look.WORKING and before != Look.WORKING and deployment.phase is not None:
             self._bring_build(deployment)
@@ -140,7 +140,9 @@ class DetailPane(Vertical):
 
     def _bring_build(self, deployment: "Deployment") -> None:
         """A build that starts is shown once, unless the user is reading something here."""
-        if self._brought.get(deployment.id) == deployment.latest_version or self.has_focus_within:
+        if self._brought.get(deployment.id) == deployment.latest_version:
+            return
+        if self.has_focus_within or not self.screen.is_current:  # a question that lies over it is being read, too
             return
         self._brought[deployment.id] = deployment.latest_version
         self.show_tab("build")
