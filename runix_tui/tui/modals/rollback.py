@@ -30,6 +30,8 @@ from runix_tui.tui.widgets.fact_list import FactList
 from runix_tui.tui.widgets.stages import StageList
 
 if TYPE_CHECKING:
+    from textual.worker import Worker
+
     from runix_tui.client import Client
     from runix_tui.core.wire import Deployment, VersionDetails
     from runix_tui.tui.app import RunixApp
@@ -161,7 +163,7 @@ class RollBack(ModalScreen[None]):
         stages = self.query_one(StageList)
         stages.display = True
         stages.show(expected(Kind.ROLLBACK, None), Steps())
-        self.app.run_worker(self._roll_back(), group="rollback")
+        self._rolling: Worker[None] = self.app.run_worker(self._roll_back, group="rollback")
 
     async def _roll_back(self) -> None:
         """In the app's name: it goes on when this is closed."""

@@ -4,9 +4,10 @@ Give it a source; it follows it by itself. How a log is read (filters, search) i
 pane (copy, save, pager) is ``log_takeout``.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from functools import partial
 from time import monotonic
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from rich.text import Text
 from textual.actions import SkipAction
@@ -112,8 +113,8 @@ class LogPane(Vertical):
             log = Log(source, self.streams, self._arrived)
             self.reading = Reading(log, self._changed)
             self._workers = [
-                self.run_worker(log.run(), name=f"log {source.title}"),
-                self.run_worker(self.reading.run(), name=f"reading {source.title}"),
+                self.run_worker(log.run, name=f"log {source.title}"),
+                self.run_worker(self.reading.run, name=f"reading {source.title}"),
             ]
         self.view.show(self.reading)
         self._say()
@@ -278,19 +279,19 @@ class LogPane(Vertical):
     def action_bad(self, by: int) -> None:
         """To the next error, or the one before."""
         self._must()
-        self.run_worker(self._walk.errors(by))
+        self._begin(partial(self._walk.errors, by))
 
     def action_copy(self) -> None:
         """Copy the selection, or the screen."""
-        self.run_worker(self._take_out().copy(self.view.hand.ids()))
+        self._begin(partial(self._take_out().copy, self.view.hand.ids()))
 
     def action_save(self) -> None:
         """Save what is shown."""
-        self.run_worker(self._take_out().save())
+        self._begin(self._take_out().save)
 
     def action_pager(self) -> None:
         """Read what is shown elsewhere."""
-        self.run_worker(self._take_out().page())
+        self._begin(self._take_out().page)
 
     def action_merge(self) -> None:
         """Ask the host for other services."""
@@ -304,6 +305,10 @@ class LogPane(Vertical):
         if self._must().query is None:
             raise SkipAction
         self._try(Purpose.SEARCH, None)
+
+    def _begin(self, work: Callable[[], Coroutine[Any, Any, None]]) -> "Worker[None]":
+        """In the background. The work begins with the worker: what is cancelled before is never left unawaited."""
+        return self.run_worker(work)
 
     def _tell_reader(self, text: str) -> None:
         self.notify(text, markup=False)
