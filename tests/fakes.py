@@ -298,7 +298,7 @@ class FakeEngine:
         return self.listening(self.specs[found.id]) if found else []
 
     async def shell(self, container: str) -> ShellCommand:
-        return ShellCommand(("podman", "exec", container), {})
+        return ShellCommand(("podman", "exec", "--interactive", "--tty", container, "/bin/sh"), {"PATH": "/usr/bin"})
 
     async def events(self) -> AsyncIterator[EngineEvent]:
         while True:

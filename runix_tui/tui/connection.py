@@ -43,6 +43,7 @@ class Connection:
         self._looked_at = looked_at
         self._calls: Client | None = None
         self._streams: AsyncClient | None = None
+        self._knocking = asyncio.Lock()  # a link takes one who connects at a time
         self._up = asyncio.Event()
         self._mended = asyncio.Event()
         self._skew: str | None = None
@@ -78,6 +79,14 @@ class Connection:
             await self._up.wait()
         return await asyncio.to_thread(work, self._client())
 
+    async def sure(self) -> None:
+        """That what answers still is the server that holds this home, not who took its port after it ended.
+
+        Raises ``RunixError``.
+        """
+        if await self._open_door() != self.door:
+            raise Unavailable("Another server runs on this home now", hint="It is being reached; then try once more.")
+
     async def streams(self) -> "AsyncClient":
         """The streams of the server, once it is reached."""
         await self._up.wait()
@@ -91,7 +100,7 @@ class Connection:
         await self._close()
         before = self.door
         try:
-            door, _ = await asyncio.gather(asyncio.to_thread(self._link.connect), asyncio.to_thread(_loaded))
+            door, _ = await asyncio.gather(self._open_door(), asyncio.to_thread(_loaded))
             self.door = door
         except RunixError as error:
             if error.transient:
@@ -103,6 +112,10 @@ class Connection:
         self._news = _news(before, door)
         self._calls, self._streams = await asyncio.to_thread(_clients, door)
         return True
+
+    async def _open_door(self) -> Door:
+        async with self._knocking:
+            return await asyncio.to_thread(self._link.connect)
 
     async def _stay(self) -> None:
         async with asyncio.TaskGroup() as tasks:

@@ -1,13 +1,6 @@
 """What is done with deployments: each key asks where it should, does it, and is answered."""
 
 from runix_tui.core.stages import VersionStatus
-from contextlib import nullcontext
-from dataclasses import replace
-from pathlib import Path
-
-import pytest
-
-from runix_tui.core.ports import ShellCommand
 from runix_tui.errors import Conflict
 from runix_tui.tui.app import RunixApp
 from runix_tui.tui.modals.questions import TypeTheName
@@ -186,49 +179,3 @@ async def test_a_question_is_not_disturbed_by_a_build(server: Served, link: Serv
         await pilot.press("escape")
         await sees(pilot, lambda: " v2 " in lines(pilot.app, "shop")[0])
         assert pilot.app.query_one("#tabs").current == "history"  # type: ignore[attr-defined]
-
-
-@pytest.fixture
-def podman(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A Podman that keeps a note of being run."""
-    note = tmp_path / "podman-was-run"
-    program = tmp_path / "podman"
-    program.write_text(f'#!/bin/sh\necho "$@" > {note}\n')
-    program.chmod(0o755)
-    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
-    monkeypatch.setattr(RunixApp, "suspend", lambda _: nullcontext())
-    return note
-
-
-async def test_a_shell_inside(server: Served, link: ServedLink, podman: Path) -> None:
-    server.deploy("shop")
-    async with opened(link) as pilot:
-        await sees(pilot, lambda: lines(pilot.app, "shop"))
-        await pilot.press("x")
-        await sees(pilot, podman.is_file)
-        assert podman.read_text().startswith("exec --interactive --tty ")
-
-
-async def test_no_shell_of_who_took_the_servers_port(server: Served, link: ServedLink, podman: Path) -> None:
-    server.deploy("shop")
-    async with opened(link) as pilot:
-        await sees(pilot, lambda: lines(pilot.app, "shop"))
-        door = link.connect()
-        link.connect = lambda: replace(door, url="http://127.0.0.1:9")  # type: ignore[method-assign]
-        await pilot.press("x")
-        await sees(pilot, lambda: "Another server runs on this home now" in said(pilot.app))
-        assert not podman.exists()
-
-
-async def test_no_shell_that_leads_elsewhere(server: Served, link: ServedLink, podman: Path) -> None:
-    server.deploy("shop")
-
-    async def elsewhere(_container: str) -> ShellCommand:
-        return ShellCommand(("podman", "run", "--privileged"), {})
-
-    server.world.engine.shell = elsewhere  # type: ignore[method-assign]
-    async with opened(link) as pilot:
-        await sees(pilot, lambda: lines(pilot.app, "shop"))
-        await pilot.press("x")
-        await sees(pilot, lambda: "names no way into a container" in said(pilot.app))
-        assert not podman.exists()
