@@ -10,8 +10,8 @@ from pathlib import Path
 from runix_tui.core.events import LogLine
 from runix_tui.core.terminal import clean, plain
 from runix_tui.tui.logs.entries import entry, said
-from runix_tui.tui.logs.log import Log
 from runix_tui.tui.logs.source import LogSource
+from runix_tui.tui.logs.spool import Lines
 from runix_tui.tui.logs.text import visible
 
 CLIPBOARD_MAX = 74_994  # base64 bytes that terminals take by OSC 52 (xterm, tmux)
@@ -22,13 +22,13 @@ def fits_clipboard(text: str) -> bool:
     return len(b64encode(text.encode())) <= CLIPBOARD_MAX
 
 
-def write(path: Path, log: Log, ids: Sequence[int], *, stamps: bool, colours: bool) -> None:
+def write(path: Path, source: LogSource, lines: Lines, ids: Sequence[int], *, stamps: bool, colours: bool) -> None:
     """Write lines to a new file that only this user can read. Raises ``OSError``."""
-    names = [plain(member.name) for member in log.source.members] if log.source.merged else []
+    names = [plain(member.name) for member in source.members] if source.merged else []
     path.touch(mode=0o600, exist_ok=False)
     with path.open("w", encoding="utf-8") as file:
         for low, high in _runs(ids):
-            for _, block in log.spool.blocks(low, high):
+            for _, block in lines.blocks(low, high):
                 file.writelines(_line(line, names, stamps, colours) for line in block.splitlines())
 
 

@@ -38,7 +38,10 @@ class Reading:
     def rows(self) -> Rows:
         """What is shown."""
         rows = self._all if self._kept is None else self._kept
-        return rows if self._floor_id is None else LaterRows(rows, self._floor_id)
+        floor = self._floor_id
+        if self._kept is not None and self.log.spool.dropped:  # some that were kept went
+            floor = max(self._oldest, self.log.spool.first)
+        return rows if floor is None else LaterRows(rows, floor)
 
     @property
     def busy(self) -> bool:

@@ -67,11 +67,11 @@ class TakeOut:
 
     async def _write(self, ids: Sequence[int], *, colours: bool, path: Path | None = None) -> Path | None:
         """The lines in a file; None when that failed, and was said."""
-        log = self._reading.log
+        source, lines = self._reading.log.source, self._reading.log.spool.still()  # the log may be left meanwhile
         stamps = self._view.look.stamps is not Stamps.OFF
         try:
-            path = path or export.target(log.source, datetime.now().astimezone())
-            await asyncio.to_thread(export.write, path, log, ids, stamps=stamps, colours=colours)
+            path = path or export.target(source, datetime.now().astimezone())
+            await asyncio.to_thread(export.write, path, source, lines, ids, stamps=stamps, colours=colours)
         except OSError as error:
             self._say(f"The lines cannot be written to {path}: {error.strerror}", wrong=True)
             return None

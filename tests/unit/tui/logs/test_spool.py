@@ -1,6 +1,8 @@
 """Lines on disk keep their ids, whatever comes before or behind them."""
 
+from collections.abc import Callable
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -51,3 +53,61 @@ def test_the_file_has_no_name(tmp_path_factory: pytest.TempPathFactory) -> None:
     with closing(Spool(folder)) as spool:
         spool.append(b"secret\n")
         assert list(folder.iterdir()) == []
+
+
+def test_what_is_being_read_is_there_although_the_log_was_left() -> None:
+    spool = Spool()
+    spool.append(b"one\ntwo\n")
+    still, blocks = spool.still(), spool.blocks(0, 2)
+    first = next(blocks)
+    spool.close()
+    assert first == (0, b"one\ntwo\n")
+    assert still.lines(0, 2) == [b"one", b"two"]
+    assert len(spool) == 0
+
+
+def test_a_file_ends_with_its_last_reader(open_files: Callable[[], int]) -> None:
+    before = open_files()
+    spool = Spool()
+    spool.append(b"one\n")
+    spool.prepend(b"zero\n")
+    still = spool.still()
+    spool.close()
+    assert open_files() > before
+    del still
+    assert open_files() == before
+
+
+@pytest.fixture
+def open_files() -> Callable[[], int]:
+    return lambda: len(list(Path("/proc/self/fd").iterdir()))
+
+
+def test_the_end_of_before_is_the_same_line_while_more_come() -> None:
+    """A thread that goes up to an end reads nothing of what came behind it."""
+    with closing(Spool()) as spool:
+        spool.append(b"a\nb\n")
+        blocks = spool.blocks(0, spool.end)
+        spool.append(b"c\n")
+        assert list(blocks) == [(0, b"a\nb\n")]
+
+
+def test_the_oldest_lines_go_where_there_are_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "SEGMENT_BYTES", 100)
+    with closing(Spool(most=250)) as spool:
+        for number in range(100):
+            spool.append(b"line %04d\n" % number)
+            assert len(spool) * 10 <= 260
+        assert spool.first == spool.dropped == 80
+        assert spool.lines(0, 82) == [b"line 0080", b"line 0081"]
+        assert spool.line(99) == b"line 0099"
+        assert b'"dropped":1' in spool.line(5), "it may be on the screen still"
+        spool.prepend(b"older\n")
+        assert spool.first == 80, "lines before a gap are not wanted"
+
+
+def test_where_there_is_no_room_nothing_is_half_there(tmp_path: Path) -> None:
+    with closing(Spool(tmp_path / "none")) as spool:
+        with pytest.raises(OSError, match="No such file"):
+            spool.append(b"a\n")
+        assert len(spool) == 0
