@@ -3,7 +3,6 @@
 What a value must be is the API's to say; only what is known in ``core`` is said before it is asked, in the same words.
 """
 
-import os
 import re
 import shlex
 from collections.abc import Callable, Iterable, Mapping
@@ -133,9 +132,12 @@ def wrong_name(name: str) -> str:
     return "" if not name or names.is_service_name(name) else f"{name!r} is not a good name: {names.NAME_RULE}"
 
 
-def env_of(text: str, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """Variables as they are typed, a line each. Raises ``InvalidRequest``."""
-    found = of_text(text, environ)
+def env_of(text: str) -> dict[str, str]:
+    """Variables as they are typed, a line each. Raises ``InvalidRequest``.
+
+    Nothing is taken from this program's own environment: the text may be a repository's.
+    """
+    found = of_text(text, {})
     for name, value in found.items():
         if len(value.encode()) > names.ENV_VALUE_MAX:
             raise InvalidRequest.of(f"env.{name}", f"is longer than {names.ENV_VALUE_MAX // 1024} KiB")

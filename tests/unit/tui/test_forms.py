@@ -86,7 +86,13 @@ def test_what_is_about_no_field_is_about_the_whole() -> None:
     assert forms.wrong_fields(error) == {"": "nothing was recognised. Add a Dockerfile.\nREADME.md"}
 
 
+def test_a_name_alone_takes_nothing_from_who_types_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret-of-mine")
+    with pytest.raises(InvalidRequest, match="is not set here"):
+        forms.env_of("AWS_SECRET_ACCESS_KEY\n")
+
+
 def test_variables_as_typed() -> None:
-    assert forms.env_of("A=1\nB='x y'\n", {}) == {"A": "1", "B": "x y"}
+    assert forms.env_of("A=1\nB='x y'\n") == {"A": "1", "B": "x y"}
     with pytest.raises(InvalidRequest, match="longer than 64 KiB"):
-        forms.env_of(f"A={'x' * 65537}", {})
+        forms.env_of(f"A={'x' * 65537}")
