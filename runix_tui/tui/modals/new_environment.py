@@ -1,18 +1,18 @@
 """The variables of a new deployment: typed, a line each, and taken in from a .env file."""
 
+import asyncio
 from pathlib import Path
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import TextArea
 
 from runix_tui.errors import InvalidRequest
-from runix_tui.tui import forms, paths
+from runix_tui.tui import env_file, forms, paths
 from runix_tui.tui.modals.new_controls import Controls
 from runix_tui.tui.widgets.completing_input import CompletingInput
 
-FILE_MAX = 1024 * 1024  # bytes of a .env file
 HINT = "NAME=VALUE, a line each"
 
 
@@ -57,23 +57,23 @@ class EnvironmentFields(Vertical):
             self._controls["env"].wrong("")
 
     @on(CompletingInput.Picked)
-    def take_in(self, event: CompletingInput.Picked) -> None:
-        """The variables of a file, behind those that are there."""
+    def pick(self, event: CompletingInput.Picked) -> None:
+        """Take in the file that is named, or the one that is offered."""
         event.stop()
-        name = self._file.value.strip() or self._file.input.found or ".env"
+        self._take_in(self._file.value.strip() or self._file.input.found or ".env")
+
+    @work(group="env_file", exclusive=True)
+    async def _take_in(self, name: str) -> None:
+        """The variables of a file, behind those that are there."""
         field = self._controls["env_file"]
         try:
-            with Path(name).expanduser().open("rb") as file:
-                text = file.read(FILE_MAX + 1).decode()
+            text = await asyncio.to_thread(env_file.read, name)
             found = forms.env_of(text)
         except InvalidRequest as error:
             field.wrong("; ".join(forms.wrong_fields(error).values()))
-        except (OSError, UnicodeDecodeError, RuntimeError, ValueError) as error:
-            reason = error.strerror if isinstance(error, OSError) else "is no UTF-8 text"
-            field.wrong(f"{name}: {reason}")
-        else:
-            self._area.text = "\n".join(filter(None, [self.text.rstrip(), text.strip()])) + "\n"
-            self._file.value = ""
-            self._file.input.find("")
-            field.note(f"{len(found)} variables of {name} were taken in")
-            self._area.focus()
+            return
+        self._area.text = "\n".join(filter(None, [self.text.rstrip(), text.strip()])) + "\n"
+        self._file.value = ""
+        self._file.input.find("")
+        field.note(f"{len(found)} variables of {name} were taken in")
+        self._area.focus()

@@ -1,10 +1,10 @@
 """Forms for the environment: one variable, or a .env file. What is typed goes with them when they close."""
 
+import asyncio
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import ClassVar
 
-from textual import events, on
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -14,10 +14,9 @@ from textual.widgets import Input, Label, TextArea
 
 from runix_tui.core.names import ENV_RULE, is_env_name
 from runix_tui.core.terminal import plain
-from runix_tui.core.variables import FORM, of_text
+from runix_tui.core.variables import of_text
 from runix_tui.errors import InvalidRequest
-
-LARGEST_FILE = 1024 * 1024  # bytes; more cannot be an environment
+from runix_tui.tui import env_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,25 +149,18 @@ class ImportFile(ModalScreen[dict[str, str] | None]):
         self.query_one(Input).focus()
 
     @on(Input.Submitted)
-    def read(self, event: Input.Submitted) -> None:
-        """Read it; when that is no use, say why under the field."""
+    def submitted(self, event: Input.Submitted) -> None:
+        """Read it."""
+        self._read(event.value.strip())
+
+    @work(exclusive=True)
+    async def _read(self, named: str) -> None:
+        """Give back what it says; when that is no use, say why under the field."""
         try:
-            found = variables_of(Path(event.value.strip()).expanduser())
+            text = await asyncio.to_thread(env_file.read, named)
+            found = of_text(text, {}, where=named)
         except InvalidRequest as error:
             said = "\n".join(part for part in (error.message, error.hint) if part)
             self.query_one("#path-error", Label).update(plain(said.replace("\n", " ")))
         else:
             self.dismiss(found)
-
-
-def variables_of(path: Path) -> dict[str, str]:
-    """The variables of a .env file. Raises ``InvalidRequest``."""
-    try:
-        if path.stat().st_size > LARGEST_FILE:
-            raise InvalidRequest(f"{path} is larger than 1 MiB", hint=FORM)
-        with path.open(encoding="utf-8", newline="") as file:
-            text = file.read()
-    except (OSError, UnicodeDecodeError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else "it is not UTF-8 text"
-        raise InvalidRequest(f"{reason}: {path}", hint=FORM) from error
-    return of_text(text, {}, where=str(path))
