@@ -62,9 +62,9 @@ class ActivityStrip(Static):
     def _draw(self) -> None:
         deeds = self.runix.activity.deeds[: self.content_size.height]
         if not deeds:
-            self.update(self.runix.activity.problem or "Nothing yet. What Runix does shows here.")
+            self.update(self.runix.activity.problem or "Nothing yet. What Runix does shows here.", layout=False)
         else:
-            self.update(Text("\n").join(self._lines(deeds, self.content_size.width)))
+            self.update(Text("\n").join(self._lines(deeds, self.content_size.width)), layout=False)
         if self._ticking is not None:
             if any(deed.mark is Mark.RUNNING for deed in deeds):
                 self._ticking.resume()

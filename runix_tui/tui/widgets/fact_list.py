@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from textual.content import Content
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.widget import Widget
 
 GAP = 2  # columns between labels and values
@@ -41,9 +41,14 @@ class FactList(Widget):
     def show(self, facts: Sequence[Fact]) -> None:
         """Show these."""
         if self._facts != (shown := tuple(facts)):
-            self._facts, self._drawn = shown, None
             width, height = self.content_size
-            self.refresh(layout=len(self._lines(width)) != height)
+            before = self._lines(width)
+            self._facts, self._drawn = shown, None
+            now = self._lines(width)
+            if len(now) != height:
+                self.refresh(layout=True)
+            else:
+                self.refresh(*(Region(0, at, width, 1) for at in range(height) if before[at : at + 1] != [now[at]]))
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """As many lines as the values take at this width."""
