@@ -20,6 +20,7 @@ from runix_tui.locations import Locations
 
 if TYPE_CHECKING:
     from runix_tui.tui.app import RunixApp
+    from runix_tui.tui.loan import Loan
 
 ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 ENDS_WITHIN = 2.0  # seconds from a signal to the terminal's being as it was
@@ -70,17 +71,25 @@ class Front:
         self._link.leave(keep=False)
 
     async def _shown(self, app: "RunixApp") -> int:
+        from runix_tui.tui.loan import borrower
+
         got: list[int] = []
         limits: list[threading.Timer] = []
 
         def end(number: int) -> None:
+            lent = borrower()
+            if lent is not None:
+                lent.signal(number)
+                if not lent.recalled:
+                    return
             got.append(number)
             if not limits:
-                limit = threading.Timer(ENDS_WITHIN, self._give_up, (number,))
+                limit = threading.Timer(ENDS_WITHIN, self._give_up, (number, lent))
                 limit.daemon = True
                 limit.start()
                 limits.append(limit)
-                app.exit()
+                if lent is None:  # else when it has the terminal back
+                    app.exit()
 
         loop = asyncio.get_running_loop()
         loop.call_later(LOADED_WITHIN, _collect_again)
@@ -93,8 +102,10 @@ class Front:
             limit.cancel()
         return BY_SIGNAL + got[0] if got else app.return_code or 0
 
-    def _give_up(self, number: int) -> None:
-        """The UI does not end, perhaps because its terminal takes nothing any more."""
+    def _give_up(self, number: int, lent: "Loan | None") -> None:
+        """The UI does not end: its terminal takes nothing any more, or who borrowed it goes on."""
+        if lent is not None:
+            lent.kill()
         self._terminal.restore()
         os._exit(BY_SIGNAL + number)  # the own server sees the end of its pipe
 

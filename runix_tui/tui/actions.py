@@ -104,7 +104,7 @@ class Actions:
         except RunixError as error:
             runix.problem(f"shell in {one.service_name}", error)
         else:
-            run_shell(runix, one.service_name, found)
+            await run_shell(runix, one.service_name, found)
 
     def add(self) -> None:
         """The form for a new deployment."""

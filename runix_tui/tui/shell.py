@@ -1,23 +1,24 @@
-"""A program in place of the screen: the terminal is given to it and taken back when it ends."""
+"""Programs in place of the screen: which they are, and what the user is told when one cannot be."""
 
 import os
 import re
 import shlex
 import shutil
-import subprocess
-import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from textual.app import SuspendNotSupported
 
 from runix_tui.core.terminal import plain
+from runix_tui.tui.loan import lend
 from runix_tui.tui.notices import Weight
 
 if TYPE_CHECKING:
     from runix_tui.core.wire import Shell
     from runix_tui.tui.app import RunixApp
 
+PAGER = "less"
 EDITORS = ("sensible-editor", "nano", "vi")
 CONTAINER = re.compile(r"[A-Za-z0-9][\w.-]*", re.ASCII)  # a name or an id
 PODMANS = frozenset(  # what says where its containers are; nothing that says what else is loaded or run
@@ -35,7 +36,7 @@ PODMANS = frozenset(  # what says where its containers are; nothing that says wh
 INTERRUPTED = 130  # what a shell ends with after ctrl-c
 
 
-def lend(
+async def run_instead(
     app: "RunixApp",
     doing: str,
     command: Sequence[str],
@@ -44,28 +45,17 @@ def lend(
     environment: Mapping[str, str] | None = None,
     stay: bool = False,
 ) -> int | None:
-    """Give the terminal to ``command`` until it ends; its exit code, or None when it did not run (the user is told).
-
-    ``before`` is said first; ``stay`` leaves what it said on the screen until Enter.
-    """
+    """:func:`loan.lend`; None when it did not run, of which the user is told."""
     try:
-        with app.suspend():
-            if before:
-                sys.stdout.write(f"{before}\n")
-                sys.stdout.flush()
-            done = subprocess.run(command, env={**os.environ, **(environment or {})}, check=False)
-            if stay:
-                _wait_for_enter()
+        return await lend(app, command, before=before, environment=environment, stay=stay)
     except SuspendNotSupported:
         app.tell(doing, "This terminal cannot be lent to another program.", Weight.WARNING)
     except OSError as error:
         app.tell(doing, f"{command[0]}: {error.strerror}", Weight.ERROR)
-    else:
-        return done.returncode
     return None
 
 
-def run_shell(app: "RunixApp", name: str, shell: "Shell") -> None:
+async def run_shell(app: "RunixApp", name: str, shell: "Shell") -> None:
     """Run what the server says leads into the container ``name``; the screen comes back when it ends."""
     doing = f"shell in {name}"
     environment = {key: value for key, value in shell.environment.items() if key != "PATH"}  # one's own stays
@@ -73,7 +63,7 @@ def run_shell(app: "RunixApp", name: str, shell: "Shell") -> None:
         app.tell(doing, "The server names no way into a container, so nothing was run.", Weight.ERROR)
         return
     before = f"A shell in {plain(name)}; `exit` leads back to Runix."
-    code = lend(app, doing, shell.command, before=before, environment=environment)
+    code = await run_instead(app, doing, shell.command, before=before, environment=environment)
     if code not in (None, 0, INTERRUPTED):
         app.tell(doing, f"It ended with code {code}.", Weight.WARNING)
 
@@ -90,11 +80,17 @@ def leads_inside(command: Sequence[str], environment: Mapping[str, str]) -> bool
 
 def editor(environ: Mapping[str, str] = os.environ) -> list[str]:
     """The user's editor, as an argument list; none is named: one that is here."""
-    named = shlex.split(environ.get("VISUAL") or environ.get("EDITOR") or "")
-    return named or [next(filter(shutil.which, EDITORS), EDITORS[-1])]
+    here = next(filter(shutil.which, EDITORS), EDITORS[-1])
+    return argv_of(environ.get("VISUAL") or environ.get("EDITOR") or "", here)
 
 
-def _wait_for_enter() -> None:
-    sys.stdout.write("\nEnter leads back to Runix. ")
-    sys.stdout.flush()
-    sys.stdin.readline()
+def pager(environ: Mapping[str, str] = os.environ) -> list[str]:
+    """The user's pager, as an argument list."""
+    return argv_of(environ.get("PAGER") or "", PAGER)
+
+
+def argv_of(named: str, default: str) -> list[str]:
+    """A program with its options as the environment names it; ``default`` when it names none that can be read."""
+    with suppress(ValueError):  # a quote that is not closed
+        return shlex.split(named) or [default]
+    return [default]

@@ -1,6 +1,6 @@
 """Doctor: what works here, what does not, and how it is mended."""
 
-import io
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -83,10 +83,13 @@ async def test_mends_in_place_of_the_screen_then_looks_again(
         machine.found = [HOME, ENGINE]
         monkeypatch.setattr(pilot.app, "suspend", nullcontext)
         monkeypatch.setattr(doctor, "FIX", (sys.executable, "-c", f"open({str(mended)!r}, 'w').close()"))
-        monkeypatch.setattr(sys, "stdin", io.StringIO("\n"))
+        pressed, enter = os.pipe()
+        os.write(enter, b"\n")
+        monkeypatch.setattr(sys, "stdin", os.fdopen(pressed))
         await pilot.press("F")
         await sees(pilot, lambda: "Everything works" in text_of(pilot.app))
         assert mended.is_file()
+        os.close(enter)
 
 
 def test_the_fix_is_the_command_of_this_very_runix() -> None:

@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from runix_tui.core.terminal import plain
 from runix_tui.errors import RunixError
-from runix_tui.tui.shell import lend
+from runix_tui.tui.shell import run_instead
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,10 +77,11 @@ class DoctorView(Vertical):
         """Look at everything; what was found before stays until then."""
         self._look()
 
-    def action_fix(self) -> None:
+    @work(group="fix")
+    async def action_fix(self) -> None:
         """Get what is missing, in place of the screen; then look again."""
         before = "Runix gets what is missing. It may ask for your password, to install packages.\n"
-        if lend(self.runix, "fix", FIX, before=before, stay=True) is not None:
+        if await run_instead(self.runix, "fix", FIX, before=before, stay=True) is not None:
             self.action_look()
 
     @work(group="doctor", exclusive=True)

@@ -14,7 +14,7 @@ from textual.widgets import Static
 
 from runix_tui.core.terminal import plain
 from runix_tui.errors import InvalidRequest, RunixError
-from runix_tui.tui.shell import editor, lend
+from runix_tui.tui.shell import editor, run_instead
 from runix_tui.tui.widgets.setting_row import SettingRow
 
 if TYPE_CHECKING:
@@ -65,11 +65,12 @@ class SettingsView(Vertical):
         """On the screen: read the file."""
         self._read()
 
-    def action_edit_file(self) -> None:
+    @work(group="file")
+    async def action_edit_file(self) -> None:
         """The file in the user's editor; then it is read again."""
         if self._form is None:
             return
-        lend(self.runix, "open config.toml", [*editor(), self._form.path])
+        await run_instead(self.runix, "open config.toml", [*editor(), self._form.path])
         self._read()
 
     @on(SettingRow.Wanted)

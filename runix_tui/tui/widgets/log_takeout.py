@@ -2,8 +2,6 @@
 
 import asyncio
 import os
-import shlex
-import subprocess
 import tempfile
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,9 +9,11 @@ from pathlib import Path
 
 from textual.app import SuspendNotSupported
 
+from runix_tui.tui.loan import lend
 from runix_tui.tui.logs import export
 from runix_tui.tui.logs.reading import Reading
 from runix_tui.tui.logs.stamps import Stamps
+from runix_tui.tui.shell import pager
 from runix_tui.tui.widgets.log_status import count
 from runix_tui.tui.widgets.log_view import LogView
 
@@ -55,11 +55,9 @@ class TakeOut:
             )
             if path is None:
                 return
-            command = shlex.split(os.environ.get("PAGER") or "less")
+            command = pager()
             try:
-                with self._view.app.suspend():
-                    # Blocks on purpose: nothing may be drawn while another program has the terminal.
-                    subprocess.run([*command, str(path)], env={"LESS": "-R", **os.environ}, check=False)  # noqa: ASYNC221
+                await lend(self._view.app, [*command, str(path)], environment={"LESS": os.environ.get("LESS") or "-R"})
             except SuspendNotSupported:
                 self._say("This terminal cannot be handed to a pager; S saves the lines.", wrong=True)
             except OSError as error:

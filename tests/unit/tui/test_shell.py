@@ -17,6 +17,11 @@ def test_an_editor_that_is_here_when_none_is_named(monkeypatch: pytest.MonkeyPat
     assert shell.editor({"EDITOR": ""}) == ["vi"]
 
 
+@pytest.mark.parametrize("named", ["", " ", "less 'of", '"'])
+def test_what_cannot_be_read_is_no_pager(named: str) -> None:
+    assert shell.pager({"PAGER": named}) == ["less"]
+
+
 INSIDE = ("exec", "--interactive", "--tty", "runix-shop-1", "/bin/sh")
 
 
