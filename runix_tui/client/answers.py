@@ -1,6 +1,7 @@
 """What comes back over HTTP, as values of ``core.wire`` or as errors of ``runix_tui.errors``. No connection here."""
 
 import contextlib
+import json
 from collections.abc import Iterator
 from typing import TypeVar
 
@@ -27,6 +28,7 @@ from runix_tui.errors import (
 )
 
 VERSION_HEADER = "Runix-Version"
+JSON = {"Content-Type": "application/json"}
 Shape = TypeVar("Shape")
 
 _LASTING = frozenset({"engine_missing"})  # what does not pass by itself: trying again is no use
@@ -36,6 +38,17 @@ _KINDS: dict[int, type[RunixError]] = {
 }
 
 
+def sent(body: object) -> bytes:
+    """A request's body. Raises ``InvalidRequest`` for what is no JSON: a number without end, half a character."""
+    try:
+        return json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+    except (ValueError, TypeError) as error:
+        raise InvalidRequest(
+            "This cannot be sent as JSON",
+            hint="Names of folders and files must be UTF-8, numbers finite.",
+        ) from error
+
+
 def read(response: httpx.Response, shape: type[Shape]) -> Shape:
     """The answer as ``shape``. Raises what the server says is wrong."""
     check(response)
@@ -43,6 +56,15 @@ def read(response: httpx.Response, shape: type[Shape]) -> Shape:
         return TypeAdapter(shape).validate_json(response.content)
     except ValidationError as error:
         raise _foreign(response) from error
+
+
+def said(data: str, shape: type[Shape], server: str | None) -> Shape:
+    """An event of a stream as ``shape``; ``server`` is the version of who said it."""
+    try:
+        return TypeAdapter(shape).validate_json(data)
+    except ValidationError as error:
+        hint = skew(server) or "It has the version of this program."
+        raise RunixError("What the server tells is not understood", hint=hint, code="answer") from error
 
 
 def check(response: httpx.Response) -> None:
@@ -70,10 +92,14 @@ def error_of(response: httpx.Response) -> RunixError:
 
 
 @contextlib.contextmanager
-def reaching(url: str) -> Iterator[None]:
-    """Inside, httpx's errors become ours."""
+def reaching(url: str, http: httpx.Client | httpx.AsyncClient | None = None) -> Iterator[None]:
+    """Inside, httpx's errors become ours, also that ``http`` was closed before or while it was asked."""
     try:
         yield
+    except RuntimeError as error:
+        if http is None or not http.is_closed:
+            raise
+        raise _gone(url) from error
     except httpx.TimeoutException as error:
         raise Unavailable(
             f"The server at {url} does not answer", code="server_slow", hint="Try again; `runix doctor` says more."
@@ -83,11 +109,15 @@ def reaching(url: str) -> Iterator[None]:
             f"No server answers at {url}", code="server_away", hint="`runix serve --detach` starts one."
         ) from error
     except (httpx.TransportError, httpx.StreamError) as error:
-        raise Unavailable(
-            f"The connection to {url} broke", code="server_gone", hint="The server may have ended: try again."
-        ) from error
+        raise _gone(url) from error
     except httpx.InvalidURL as error:
         raise RunixError(f"{url!r} is not the address of a server", hint="Give it as http://127.0.0.1:7676.") from error
+
+
+def _gone(url: str) -> Unavailable:
+    return Unavailable(
+        f"The connection to {url} broke", code="server_gone", hint="The server may have ended: try again."
+    )
 
 
 def skew(server: str | None, mine: str = __version__) -> str | None:

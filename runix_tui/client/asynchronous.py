@@ -1,17 +1,17 @@
 """What an event loop follows or may give up: logs and events, logs as batches of bytes (the TUI shows millions of lines
 and reads few), and plans."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Any, Self
 
 import httpx
-from httpx_sse import EventSource, ServerSentEvent
+from httpx_sse import EventSource
 
 from runix_tui.client import answers, lines
 from runix_tui.client.lines import LogChunk
-from runix_tui.client.sync import PATIENT, Change, Shape, change, connecting, deed
+from runix_tui.client.sync import PATIENT, Change, Read, Shape, change, connecting, deed
 from runix_tui.core import wire
 from runix_tui.core.secret import Secret
 
@@ -40,8 +40,9 @@ class AsyncClient:
 
     async def plan(self, body: Mapping[str, Any]) -> wire.Planned:
         """As ``Client.plan``; who stops waiting for it also ends it on the server."""
-        with answers.reaching(self.url):
-            response = await self._http.post("/plan", json=dict(body), timeout=PATIENT)
+        content = answers.sent(dict(body))
+        with answers.reaching(self.url, self._http):
+            response = await self._http.post("/plan", content=content, headers=answers.JSON, timeout=PATIENT)
         return answers.read(response, wire.Planned)
 
     def logs(
@@ -73,12 +74,10 @@ class AsyncClient:
         """As ``Client.activity``."""
         return self._events("/activity", lines.activity_query(tail, follow), deed)
 
-    async def _events(
-        self, path: str, query: Mapping[str, str], read: Callable[[ServerSentEvent], Shape]
-    ) -> AsyncGenerator[Shape, None]:
+    async def _events(self, path: str, query: Mapping[str, str], read: Read[Shape]) -> AsyncGenerator[Shape, None]:
         async with self._stream(path, query, {"Accept": "text/event-stream"}) as response:
             async for event in EventSource(response).aiter_sse():
-                yield read(event)
+                yield read(event, self.server_version)
 
     async def _chunks(self, path: str, query: Mapping[str, str], after: int | None) -> AsyncGenerator[LogChunk, None]:
         splitter = lines.Splitter()
@@ -92,7 +91,7 @@ class AsyncClient:
     async def _stream(
         self, path: str, query: Mapping[str, str], headers: Mapping[str, str]
     ) -> AsyncIterator[httpx.Response]:
-        with answers.reaching(self.url):
+        with answers.reaching(self.url, self._http):
             async with self._http.stream("GET", path, params=query, headers=headers, timeout=PATIENT) as response:
                 self.server_version = response.headers.get(answers.VERSION_HEADER, self.server_version)
                 if not response.is_success:

@@ -22,6 +22,7 @@ PATIENT = httpx.Timeout(None, connect=CONNECT)  # answers when it is done: a rol
 KEEP = 5.0  # seconds that an idle connection is kept; less than the server keeps it
 
 Shape = TypeVar("Shape")
+Read = Callable[[ServerSentEvent, str | None], Shape]
 Change = wire.DeploymentEvent | wire.Removed
 
 
@@ -208,18 +209,19 @@ class Client:
         again with the same id."""
         return self._events("/activity", lines.activity_query(tail, follow), deed)
 
-    def _events(self, path: str, query: Mapping[str, str], read: Callable[[ServerSentEvent], Shape]) -> Iterator[Shape]:
+    def _events(self, path: str, query: Mapping[str, str], read: Read[Shape]) -> Iterator[Shape]:
         headers = {"Accept": "text/event-stream"}
         with (
-            answers.reaching(self.url),
+            answers.reaching(self.url, self._http),
             self._http.stream("GET", path, params=query, headers=headers, timeout=PATIENT) as response,
         ):
             self._begun(response)
-            yield from map(read, EventSource(response).iter_sse())
+            for event in EventSource(response).iter_sse():
+                yield read(event, self.server_version)
 
     def _chunks(self, path: str, query: Mapping[str, str], after: int | None) -> Iterator[LogChunk]:
         with (
-            answers.reaching(self.url),
+            answers.reaching(self.url, self._http),
             self._http.stream("GET", path, params=query, headers=lines.headers(after), timeout=PATIENT) as response,
         ):
             self._begun(response)
@@ -230,8 +232,10 @@ class Client:
     def _call(self, shape: type[Shape], method: str, path: str, **more: Any) -> Shape:
         return answers.read(self._send(method, path, **more), shape)
 
-    def _send(self, method: str, path: str, **more: Any) -> httpx.Response:
-        with answers.reaching(self.url):
+    def _send(self, method: str, path: str, *, json: object = None, **more: Any) -> httpx.Response:
+        if json is not None:
+            more |= {"content": answers.sent(json), "headers": answers.JSON}
+        with answers.reaching(self.url, self._http):
             response = self._http.request(method, path, **more)
         self._heard(response)
         answers.check(response)
@@ -264,13 +268,13 @@ def connecting(url: str, token: Secret) -> dict[str, Any]:
     }
 
 
-def change(event: ServerSentEvent) -> Change:
-    """An event of ``/events`` as the value it is."""
+def change(event: ServerSentEvent, server: str | None) -> Change:
+    """An event of ``/events`` as the value it is; ``server`` is the version of who tells it."""
     if event.event == "removed":
-        return wire.Removed.model_validate_json(event.data)
-    return wire.DeploymentEvent.model_validate_json(event.data)
+        return answers.said(event.data, wire.Removed, server)
+    return answers.said(event.data, wire.DeploymentEvent, server)
 
 
-def deed(event: ServerSentEvent) -> wire.Activity:
+def deed(event: ServerSentEvent, server: str | None) -> wire.Activity:
     """An event of ``/activity`` as the value it is."""
-    return wire.Activity.model_validate_json(event.data)
+    return answers.said(event.data, wire.Activity, server)

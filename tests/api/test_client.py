@@ -9,10 +9,12 @@ import threading
 import time
 
 import pytest
+from httpx_sse import ServerSentEvent
 
 from runix_tui.client import AsyncClient, Client
 from runix_tui.client.answers import skew
 from runix_tui.client.lines import Splitter, event
+from runix_tui.client.sync import change, deed
 from runix_tui.core.activity import ActivitySource
 from runix_tui.core.events import End, Gap, LogLine, StageMark
 from runix_tui.core.secret import Secret
@@ -100,6 +102,27 @@ def test_a_wrong_token(running):
         client.deployments()
     assert "runix token" in caught.value.hint
     assert "wrong" not in str(caught.value)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), "folder-\udcff"])
+def test_what_is_no_json_is_refused_before_it_is_sent(client, value):
+    with pytest.raises(InvalidRequest, match="cannot be sent"):
+        client.create({**BODY, "branch": value})
+
+
+def test_a_client_that_was_closed_under_a_call_has_no_server(running):
+    client = Client(running.url, TOKEN)
+    client.close()
+    with pytest.raises(Unavailable) as gone:
+        client.projects()
+    assert gone.value.code == "server_gone"
+
+
+@pytest.mark.parametrize(("read", "data"), [(change, '{"status": "dreaming"}'), (deed, '{"source": "moon"}')])
+def test_an_event_of_a_newer_server_says_which_to_restart(read, data):
+    with pytest.raises(RunixError, match="not understood") as unknown:
+        read(ServerSentEvent(event="state", data=data), "99.0")
+    assert "restart this one" in unknown.value.hint
 
 
 def test_no_server():

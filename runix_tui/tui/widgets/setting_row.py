@@ -1,5 +1,6 @@
 """One key of config.toml: its value, what it means, and what is wrong with what was typed; changed in place."""
 
+import math
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events, on
@@ -162,9 +163,10 @@ def value_of(text: str, kind: str) -> Any:
     if kind == "list":
         return [part.strip() for part in text.split(",") if part.strip()]
     try:
-        return {"int": int, "float": float}.get(kind, str)(text)
+        found = {"int": int, "float": float}.get(kind, str)(text)
     except ValueError:
         return text
+    return found if isinstance(found, str) or math.isfinite(found) else text  # JSON has no inf
 
 
 def shown(setting: "Setting") -> Content:
