@@ -1,10 +1,13 @@
 """Lines leave a log pane: selected, copied, saved, paged."""
 
 from pathlib import Path
+from threading import Event
+from typing import Any
 
 import pytest
 from textual.pilot import Pilot
 
+from runix_tui.tui.logs import export, reading
 from runix_tui.tui.logs.source import LogSource
 from runix_tui.tui.widgets.log_view import LogView
 from tests.tui.logkit import API, Host, Server, line, lines, screen, shown, until
@@ -121,6 +124,67 @@ async def test_what_is_shown_is_saved(tmp_path: Path, monkeypatch: pytest.Monkey
         assert path.read_text() == "keep this\nkeep too\n"
         assert path.stat().st_mode & 0o777 == 0o600
         assert f"Saved 2 lines to {path}." in app.told[0]
+
+
+async def test_what_is_being_saved_is_whole_although_the_log_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    begun, left, write = Event(), Event(), export.write
+
+    def slow(*args: object, **named: object) -> None:
+        begun.set()
+        assert left.wait(10)
+        write(*args, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(export, "write", slow)
+    server = Server()
+    server.say(lines(1, 100))
+    app = Said(server, LogSource.runtime(API))
+    async with app.run_test(size=SIZE) as pilot:
+        await opened(pilot, app, "line 100")
+        await pilot.press("S")
+        await until(pilot, begun.is_set)
+        app.pane.show(None)
+        left.set()
+        await until(pilot, lambda: app.told)
+        assert app.told[0].startswith("Saved 100 lines")
+        assert only_file(tmp_path).read_text().splitlines() == [f"line {seq}" for seq in range(1, 101)]
+
+
+async def test_errors_are_looked_for_no_more_when_the_log_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, left, seek = Event(), Event(), reading.seek
+
+    def slow(*args: Any, **named: Any) -> int | None:
+        begun.set()
+        assert left.wait(10)
+        return seek(*args, **named)
+
+    monkeypatch.setattr(reading, "seek", slow)
+    server = Server()
+    server.say(lines(1, 5000))
+    app = Said(server, LogSource.runtime(API))
+    async with app.run_test(size=SIZE) as pilot:
+        await opened(pilot, app, "line 5000")
+        await pilot.press("left_square_bracket")
+        await until(pilot, begun.is_set)
+        app.pane.show(None)
+        left.set()
+        await until(pilot, lambda: "No log is chosen" in shown(app)[0])
+        await until(pilot, lambda: not [each for each in app.workers if each.group == "errors"])
+        assert app.told == []
+
+
+async def test_a_filter_that_leaves_nothing_ends_what_is_being_picked() -> None:
+    server = Server()
+    server.say(lines(1, 100))
+    app = Said(server, LogSource.runtime(API))
+    async with app.run_test(size=SIZE) as pilot:
+        await opened(pilot, app, "line 100")
+        await pilot.press("v", "ampersand", *"nowhere", "enter")
+        await until(pilot, lambda: "& nowhere" in screen(app)[-1] and app.view.has_focus)
+        await pilot.press("j", "g", "k")
+        await until(pilot, lambda: "selecting" not in screen(app)[-1])
 
 
 async def test_where_nothing_can_be_saved_it_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,6 +23,8 @@ class Picked:
 
     def moved(self, rows: Rows, by: int) -> "Picked":
         """The cursor some rows further, never beyond the ends."""
+        if not len(rows):
+            return self
         row = min(max(0, rows.row(self.cursor) + by), len(rows) - 1)
         return replace(self, cursor=rows.at(row))
 

@@ -37,6 +37,7 @@ from runix_tui.tui.widgets.log_walk import LogWalk
 if TYPE_CHECKING:
     from runix_tui.tui.app import RunixApp
 
+ERRORS = "errors"  # the group of workers that look for them
 TELL_EVERY = 0.1  # seconds between two messages about a build's progress
 
 
@@ -163,6 +164,7 @@ class LogPane(Vertical):
         for worker in self._workers:
             worker.cancel()
         self._workers = []
+        self.workers.cancel_group(self, ERRORS)
         reading, self.reading = self.reading, None
         self._before, self._told, self._because = None, None, ""
         if reading is not None:
@@ -236,6 +238,8 @@ class LogPane(Vertical):
 
     def _filter(self, filters: Filters) -> None:
         self._must().filter(filters)
+        if self.view.hand.picked is not None:  # what was picked may be gone
+            self.view.hand.end()
         self.view.redraw()
 
     # Prompt
@@ -279,7 +283,7 @@ class LogPane(Vertical):
     def action_bad(self, by: int) -> None:
         """To the next error, or the one before."""
         self._must()
-        self._begin(partial(self._walk.errors, by))
+        self._begin(partial(self._walk.errors, by), ERRORS)
 
     def action_copy(self) -> None:
         """Copy the selection, or the screen."""
@@ -306,9 +310,9 @@ class LogPane(Vertical):
             raise SkipAction
         self._try(Purpose.SEARCH, None)
 
-    def _begin(self, work: Callable[[], Coroutine[Any, Any, None]]) -> "Worker[None]":
+    def _begin(self, work: Callable[[], Coroutine[Any, Any, None]], group: str = "default") -> "Worker[None]":
         """In the background. The work begins with the worker: what is cancelled before is never left unawaited."""
-        return self.run_worker(work)
+        return self.run_worker(work, group=group)
 
     def _tell_reader(self, text: str) -> None:
         self.notify(text, markup=False)
