@@ -56,6 +56,12 @@ class EnvDraft:
         for name, value in found.items():
             self.put(name, value)
 
+    def applied(self, sent: Mapping[str, Secret | None]) -> None:
+        """Forget these changes, but for what was given another value since they were sent."""
+        for name, value in sent.items():
+            if name in self.changes and self.changes[name] is value:
+                self.undo(name)
+
     def settle(self, present: Iterable[str]) -> None:
         """Forget removals of what is gone already."""
         here = set(present)

@@ -1,11 +1,15 @@
 """The Environment tab: values stay hidden until they are asked for; changes go to the server as one."""
 
 from pathlib import Path
+from threading import Event
 from typing import Any
 
+import pytest
 from textual.pilot import Pilot
 
+from runix_tui.client import Client
 from runix_tui.core.secret import Secret
+from runix_tui.tui.app import RunixApp
 from runix_tui.tui.tabs.environment import EnvironmentTab
 from tests.tui.conftest import NARROW, opened, sees, text_of
 from tests.tui.served import Served, ServedLink
@@ -28,6 +32,20 @@ def env(server: Served, made: str) -> dict[str, str]:
 async def typed(pilot: Pilot[None], text: str) -> None:
     """Type a text."""
     await pilot.press(*("equals_sign" if key == "=" else "underscore" if key == "_" else key for key in text))
+
+
+async def add(pilot: Pilot[None], text: str) -> None:
+    """A new variable."""
+    await pilot.press("plus")
+    await sees(pilot, lambda: "A new variable" in text_of(pilot.app))
+    await typed(pilot, text)
+    await pilot.press("enter", "enter")
+    await sees(pilot, lambda: "A new variable" not in text_of(pilot.app))
+
+
+def app_of(app: object) -> RunixApp:
+    assert isinstance(app, RunixApp)
+    return app
 
 
 def deployed(server: Served, **values: str) -> str:
@@ -78,6 +96,57 @@ async def test_changes_are_collected_and_applied_as_one(server: Served, link: Se
         await sees(pilot, lambda: "SECOND" not in text_of(pilot.app))
     server.settle(made)
     assert len(server.runix.history(made)) == 2
+
+
+async def test_changes_go_once_and_what_is_typed_meanwhile_stays(
+    server: Served, link: ServedLink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = deployed(server, FIRST="one")
+    sent, answer, change = [], Event(), Client.change
+
+    def slow(client: Client, deployment_id: str, body: Any) -> Any:
+        sent.append(body)
+        assert answer.wait(10)
+        return change(client, deployment_id, body)
+
+    monkeypatch.setattr(Client, "change", slow)
+    async with opened(link) as pilot:
+        await variables(pilot)
+        await add(pilot, "A=1")
+        await pilot.press("f5", "f5")
+        await sees(pilot, lambda: "Applying" in text_of(pilot.app) and sent)
+        await add(pilot, "B=2")
+        await pilot.press("f5")
+        answer.set()
+        await sees(pilot, lambda: "1 change, not applied yet." in text_of(pilot.app))
+        assert sent == [{"env": {"A": "1"}}]
+        await sees(pilot, lambda: "+ B" in text_of(pilot.app))
+        await pilot.press("f5")
+        await sees(pilot, lambda: len(sent) == 2 and "not applied yet" not in text_of(pilot.app))
+    assert env(server, made) == {"FIRST": "one", "A": "1", "B": "2"}
+
+
+async def test_what_is_typed_goes_to_the_one_it_was_typed_for(server: Served, link: ServedLink) -> None:
+    deployed(server, FIRST="one")
+    other = server.deploy("other")
+    async with opened(link) as pilot:
+        app = app_of(pilot.app)
+        await sees(pilot, lambda: "other" in text_of(app))
+        app.main.go_to(next(each for each in app.fleet.deployments if each != other), "environment")
+        await sees(pilot, lambda: "hidden: v shows" in text_of(app))
+        await variables(pilot)
+        await pilot.press("plus")
+        await sees(pilot, lambda: "A new variable" in text_of(app))
+        await typed(pilot, "SECRET=x")
+        tab = app.main.query_one(EnvironmentTab)
+        shown = tab.deployment
+        assert shown is not None
+        tab.point(app.fleet.deployments[other])
+        await pilot.press("enter", "enter")
+        await sees(pilot, lambda: "A new variable" not in text_of(app))
+        assert not tab.draft.changes
+        tab.point(shown)
+        assert list(tab.draft.changes) == ["SECRET"]
 
 
 async def test_the_servers_words_stand_at_the_variable(server: Served, link: ServedLink) -> None:

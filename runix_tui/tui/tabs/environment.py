@@ -55,6 +55,7 @@ class EnvironmentTab(Tab):
         self._all = False
         self._values: dict[str, Secret] = {}  # those that were asked for
         self._said: Content | None = None
+        self._applying: set[str] = set()  # deployments whose changes are on their way
 
     def compose(self) -> ComposeResult:
         """The variables, and how things stand."""
@@ -187,16 +188,18 @@ class EnvironmentTab(Tab):
         name = self.query_one(VariableList).name_at
         if name is not None:
             value = self._visible().get(name)
-            self.app.push_screen(EditVariable(name, value.reveal() if value is not None else None), self._put)
+            self.app.push_screen(
+                EditVariable(name, value.reveal() if value is not None else None), partial(self._put, self.draft)
+            )
 
     def action_add(self) -> None:
         """A new variable."""
         taken = frozenset(self.draft.names(self.present))
-        self.app.push_screen(EditVariable(taken=taken), self._put)
+        self.app.push_screen(EditVariable(taken=taken), partial(self._put, self.draft))
 
     def action_import_file(self) -> None:
         """Variables of a .env file."""
-        self.app.push_screen(ImportFile(), self._import)
+        self.app.push_screen(ImportFile(), partial(self._import, self.draft))
 
     def action_remove(self) -> None:
         """The variable under the cursor goes."""
@@ -212,17 +215,19 @@ class EnvironmentTab(Tab):
             self.draft.undo(name)
             self._changed()
 
-    def _put(self, variable: Variable | None) -> None:
+    def _put(self, draft: EnvDraft, variable: Variable | None) -> None:
+        """Into the draft that was asked for: another deployment may be shown by now."""
         if variable is None:
             return
-        self.draft.put(variable.name, variable.value)
+        draft.put(variable.name, variable.value)
         self._changed()
-        self.query_one(VariableList).go_to(variable.name)
+        if draft is self.draft:
+            self.query_one(VariableList).go_to(variable.name)
 
-    def _import(self, found: dict[str, str] | None) -> None:
+    def _import(self, draft: EnvDraft, found: dict[str, str] | None) -> None:
         if found is None:
             return
-        self.draft.take(found)
+        draft.take(found)
         self._changed()
 
     def _changed(self) -> None:
@@ -235,14 +240,15 @@ class EnvironmentTab(Tab):
         """Send all changes as one."""
         if not self.draft.changes:
             self._say(Content.styled("There is nothing to apply: nothing was changed.", "$text-muted"))
-        elif self.deployment is not None:
+        elif self.deployment is not None and self.deployment.id not in self._applying:
+            self._applying.add(self.deployment.id)
             self._said = Content.styled("Applying…", "$text-muted")
             self.draw()
             self._apply(self.deployment, self.draft)
 
     @work(group="applying", exclusive=False)
     async def _apply(self, deployment: "Deployment", draft: EnvDraft) -> None:
-        body = draft.patch()
+        sent, body = dict(draft.changes), draft.patch()
         try:
             answer = await self.runix.connection.call(lambda client: client.change(deployment.id, body))
         except InvalidRequest as error:
@@ -252,7 +258,9 @@ class EnvironmentTab(Tab):
         except RunixError as error:
             self._said_of(deployment, error_content(error))
             return
-        del self._drafts[deployment.id]
+        finally:
+            self._applying.discard(deployment.id)
+        draft.applied(sent)
         new = answer.latest_version
         replaced = new is not None and new != deployment.latest_version
         words = (
