@@ -1,11 +1,14 @@
 """A new deployment: from a source to a build that one watches, and everything that can be wrong on the way."""
 
 from pathlib import Path
+from threading import Event
+from typing import Any
 
 import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input, Select, TextArea
 
+from runix_tui.client import Client
 from runix_tui.errors import InvalidRequest, SourceError
 from runix_tui.tui.app import RunixApp
 from runix_tui.tui.modals.new import NewDeployment
@@ -327,3 +330,26 @@ async def test_what_is_missing_is_said(link: ServedLink) -> None:
         await pilot.press("f5")
         await sees(pilot, lambda: "is required" in wrong(pilot, "repo_url"))
         assert field(pilot, "repo_url").has_focus_within
+
+
+async def test_what_is_asked_for_twice_is_made_once(
+    server: Served, link: ServedLink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, answer, create = [], Event(), Client.create
+
+    def slow(client: Client, body: Any) -> Any:
+        asked.append(body)
+        assert answer.wait(10)
+        return create(client, body)
+
+    monkeypatch.setattr(Client, "create", slow)
+    async with opened(link) as pilot:
+        await begin(pilot, REPO)
+        await found(pilot)
+        await pilot.press("f5", "f5")
+        await sees(pilot, lambda: asked)
+        await pilot.press("f5")
+        answer.set()
+        await sees(pilot, lambda: runix(pilot).main.deployment is not None)
+        assert len(asked) == 1
+        assert not isinstance(pilot.app.screen, NewDeployment)

@@ -150,15 +150,17 @@ class NewDeployment(ModalScreen[str | None]):
     def action_deploy(self) -> None:
         """Deploy it as it stands here."""
         self._show_form()
+        button = self.query_one("#deploy", Button)
+        if button.disabled:  # it is being deployed
+            return
         if not self.fields.check(whole=True):
             self.fields.go_to_wrong()
             return
-        self._deploy()
-
-    @work(group="deploy", exclusive=True)
-    async def _deploy(self) -> None:
-        button = self.query_one("#deploy", Button)
         button.disabled = True
+        self._deploy(button)
+
+    @work(group="deploy")
+    async def _deploy(self, button: Button) -> None:
         self._tell("")
         try:
             body = await self._body()
