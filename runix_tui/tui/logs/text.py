@@ -16,6 +16,7 @@ from runix_tui.core.terminal import plain
 LONGEST = 16 * 1024  # characters of a line that are shown; the API sends no longer ones either
 TAB = 8
 _DIGITS = 4  # of a number in a sequence; longer ones mean nothing
+_CODES = 64  # characters of a sequence; longer ones mean nothing
 _SGR = re.compile("\x1b\\[([0-9;:]*)m")
 
 
@@ -69,7 +70,7 @@ def _pieces(line: str) -> list[tuple[str, str | None]]:
     column = 0
     for index, part in enumerate(_SGR.split(line[:LONGEST])):
         if index % 2:
-            codes = part
+            codes = part if len(part) <= _CODES else None
             continue
         text = part if part.isprintable() else _tabs(plain(part), column)
         column += len(text)
