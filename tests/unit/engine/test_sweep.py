@@ -1,6 +1,7 @@
 """What is swept up: this home's leftovers, and nobody else's."""
 
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -26,12 +27,14 @@ def test_finds_contexts_of_this_home_alone(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can be another user for a moment")
-def test_passes_over_what_another_user_builds(tmp_path: Path) -> None:
-    context(tmp_path, "1", DOCKERFILE).chmod(0o700)
-    for folder in (tmp_path, *tmp_path.parents[:3]):
-        folder.chmod(0o755)
-    os.seteuid(65534)
-    try:
-        assert _folders(tmp_path, MARK, DOCKERFILE) == []
-    finally:
-        os.seteuid(0)
+def test_passes_over_what_another_user_builds() -> None:
+    with tempfile.TemporaryDirectory(prefix="rx-") as name:  # pytest's own folders are closed to others
+        temporary = Path(name)
+        temporary.chmod(0o755)
+        context(temporary, "1", DOCKERFILE).chmod(0o700)
+        os.seteuid(65534)
+        try:
+            assert list(temporary.iterdir())
+            assert _folders(temporary, MARK, DOCKERFILE) == []
+        finally:
+            os.seteuid(0)
