@@ -90,6 +90,8 @@ def plain_user(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PlainUser]:
         TUN.chmod(tun)
         made_by_user = ["podman", "unshare", "rm", "-rf", f"/home/{USER}/.local/share/containers"]
         subprocess.run(["runuser", "-u", USER, "--", *made_by_user], check=False, capture_output=True, cwd="/")
+        for left in Path("/var/tmp").glob(f"runix-bases-{pwd.getpwnam(USER).pw_uid}"):  # locks that outlive a home
+            shutil.rmtree(left, ignore_errors=True)
         subprocess.run(["pkill", "-KILL", "-u", USER], check=False)
         subprocess.run(["userdel", "--remove", "--force", USER], check=False, capture_output=True)
         shutil.rmtree(place, ignore_errors=True)
