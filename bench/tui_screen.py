@@ -217,6 +217,8 @@ def _long_log(home: Home, made: Json) -> list[Figure | Budget]:
     with terminal((RUNIX, "--select", "bench-flood"), home.environ) as program:
         program.wait(b"bench-flood")
         program.quiet()
+        program.send(b"1")  # the last visit ended in the log
+        program.quiet()
         at = len(program.chunks)
         sent = program.send(b"3")
         opened = program.wait(rb"<\d+\.\d+>", since=at) - sent
