@@ -42,7 +42,7 @@ def load(path: Path) -> Visit:
         if path.stat().st_size > LARGEST:
             return Visit()
         return _visit(json.loads(path.read_text("utf-8")))
-    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+    except (OSError, ValueError, TypeError, KeyError, OverflowError, RecursionError):
         return Visit()
 
 
@@ -72,11 +72,16 @@ def _visit(raw: Any) -> Visit:
         raise TypeError("no visit")
     words = {name: _word(raw, name) for name in ("selected", "tab", "view", "filter", "theme", "theme_set")}
     keys = {str(name): str(key) for name, key in raw.get("keys", {}).items()}
-    fleet = tuple(_entry(each) for each in raw.get("fleet", ())[:MOST])
-    return Visit(**words, order=Order(raw.get("order", Order.NAME)), keys=keys, fleet=fleet)
+    fleet = raw.get("fleet", [])
+    if not isinstance(fleet, list):
+        raise TypeError("no fleet")
+    entries = tuple(map(_entry, fleet[:MOST]))
+    return Visit(**words, order=Order(raw.get("order", Order.NAME)), keys=keys, fleet=entries)
 
 
 def _entry(raw: Any) -> Entry:
+    if not isinstance(raw, dict):
+        raise TypeError("no entry")
     return Entry(
         id=_word(raw, "id"),
         name=_word(raw, "name"),

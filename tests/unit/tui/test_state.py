@@ -52,6 +52,11 @@ def broken() -> list[str]:
         json.dumps({"fleet": [row | {"changed_at": "yesterday"}]}),
         json.dumps({"fleet": [row | {"changed_at": "2026-02-25T10:00:00"}]}),  # no zone
         json.dumps({"fleet": [row | {"changed_at": 5}]}),
+        json.dumps({"fleet": [row | {"changed_at": "2026-02-25T10:00:00Z", "version": float("inf")}]}),
+        '{"fleet": ["x"]}',
+        '{"fleet": [null]}',
+        '{"fleet": {"0": 1}}',
+        '{"fleet": 7}',
         "[" * 100_000,
     ]
 
