@@ -85,11 +85,13 @@ async def test_mends_in_place_of_the_screen_then_looks_again(
         monkeypatch.setattr(doctor, "FIX", (sys.executable, "-c", f"open({str(mended)!r}, 'w').close()"))
         pressed, enter = os.pipe()
         os.write(enter, b"\n")
-        monkeypatch.setattr(sys, "stdin", os.fdopen(pressed))
+        stdin = os.fdopen(pressed)
+        monkeypatch.setattr(sys, "stdin", stdin)
         await pilot.press("F")
         await sees(pilot, lambda: "Everything works" in text_of(pilot.app))
         assert mended.is_file()
         os.close(enter)
+        stdin.close()
 
 
 def test_the_fix_is_the_command_of_this_very_runix() -> None:
