@@ -1,7 +1,7 @@
 """What an event loop follows or may give up: logs and events, logs as batches of bytes (the TUI shows millions of lines
 and reads few), and plans."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Any, Self
@@ -66,16 +66,19 @@ class AsyncClient:
         query = lines.build_query(version, follow)
         return self._chunks(f"/deployments/{deployment_id}/build-stream", query, after)
 
-    def events(self) -> AsyncGenerator[Change, None]:
-        """Every state change from now on."""
-        return self._events("/events", {}, change)
+    def events(self, begun: Callable[[], object] = lambda: None) -> AsyncGenerator[Change, None]:
+        """Every state change from the moment on in which ``begun`` is called: what is read then misses none."""
+        return self._events("/events", {}, change, begun)
 
     def activity(self, *, tail: int = 200, follow: bool = True) -> AsyncGenerator[wire.Activity, None]:
         """As ``Client.activity``."""
         return self._events("/activity", lines.activity_query(tail, follow), deed)
 
-    async def _events(self, path: str, query: Mapping[str, str], read: Read[Shape]) -> AsyncGenerator[Shape, None]:
+    async def _events(
+        self, path: str, query: Mapping[str, str], read: Read[Shape], begun: Callable[[], object] = lambda: None
+    ) -> AsyncGenerator[Shape, None]:
         async with self._stream(path, query, {"Accept": "text/event-stream"}) as response:
+            begun()
             async for event in EventSource(response).aiter_sse():
                 yield read(event, self.server_version)
 

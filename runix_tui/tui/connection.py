@@ -6,6 +6,7 @@ Calls are made in threads, streams in the app's own event loop. Draws nothing.
 import asyncio
 import contextlib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
 from textual.message import Message
@@ -23,6 +24,7 @@ AGAIN, LATEST_AGAIN = 0.25, 2.0  # seconds between two tries to reach the server
 HEALTH_EVERY = 15.0  # seconds
 HEALTH_SOON = 2.0  # while something is away
 USAGE_EVERY = 2.0  # seconds; only while somebody looks
+PATIENT_AT_ONCE = 8  # calls that wait for the engine
 TAKEN_OVER = "The server that this window used has ended. This window runs the server now; services went on."
 BACK = "The server is back; what is shown is true again."
 
@@ -44,6 +46,7 @@ class Connection:
         self._calls: Client | None = None
         self._streams: AsyncClient | None = None
         self._knocking = asyncio.Lock()  # a link takes one who connects at a time
+        self._patient = ThreadPoolExecutor(PATIENT_AT_ONCE, "runix-patient")
         self._up = asyncio.Event()
         self._mended = asyncio.Event()
         self._skew: str | None = None
@@ -70,14 +73,16 @@ class Connection:
         """Somebody mended what was in the way, and wants it tried once more."""
         self._mended.set()
 
-    async def call(self, work: "Callable[[Client], Result]") -> Result:
-        """A call of the API, made in a thread; waits for the server when it is not reached yet.
+    async def call(self, work: "Callable[[Client], Result]", *, patient: bool = False) -> Result:
+        """A call of the API, made in a thread; waits for the server when it is not reached yet. ``patient``: one that
+        may take minutes; such wait for each other, never others for them.
 
         Raises ``RunixError``.
         """
         if self.reach is Reach.CONNECTING:
             await self._up.wait()
-        return await asyncio.to_thread(work, self._client())
+        pool = self._patient if patient else None
+        return await asyncio.get_running_loop().run_in_executor(pool, work, self._client())
 
     async def sure(self) -> None:
         """That what answers still is the server that holds this home, not who took its port after it ended.
@@ -128,10 +133,13 @@ class Connection:
 
     async def _follow(self) -> None:
         assert self._streams is not None  # noqa: S101 - opened before
-        events = self._streams.events()
+        begun = asyncio.Event()
+        events = self._streams.events(begun.set)
         async with contextlib.aclosing(events):
-            first = asyncio.ensure_future(anext(events, None))  # subscribed before the list is read: nothing is missed
+            first = asyncio.ensure_future(anext(events, None))
+            first.add_done_callback(lambda _: begun.set())  # also when there is no stream
             try:
+                await begun.wait()  # what is read from here on, the events go on from: nothing is missed
                 await self._read_all()
                 self._reached()
                 change = await first

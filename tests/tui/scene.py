@@ -6,7 +6,7 @@ Only for looking: what the front end does is tried against the real API (``serve
 import asyncio
 import json
 import math
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -252,7 +252,7 @@ def _chunk(lines: Sequence[str], marks: bool = False) -> LogChunk:
     if marks:
         found += [{"stage": "building", "status": "done"}, {"status": "running"}]
     numbered = [{"seq": number, **one} for number, one in enumerate(found, 1)]
-    data = b"".join(json.dumps(one).encode() + b"\n" for one in numbered)
+    data = b"".join(json.dumps(one, separators=(",", ":")).encode() + b"\n" for one in numbered)
     return LogChunk(data, len(numbered), marks)
 
 
@@ -351,7 +351,8 @@ class SceneStreams:
     async def close(self) -> None:
         """Nothing is open."""
 
-    async def events(self) -> AsyncGenerator[Any, None]:
+    async def events(self, begun: Callable[[], object]) -> AsyncGenerator[Any, None]:
+        begun()
         await asyncio.Event().wait()
         yield None
 
