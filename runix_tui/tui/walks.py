@@ -22,6 +22,7 @@ _NAMES = {
     Stage.CHECKING: "check",
     Stage.ROUTING: "route",
 }
+_WORDS = {stage.value: name for stage, name in _NAMES.items()}
 _STARTS = (Stage.STARTING, Stage.CHECKING, Stage.ROUTING)
 
 
@@ -41,6 +42,18 @@ COLOURS = {
     State.DONE: "$text-success",
     State.FAILED: "$text-error",
 }
+
+_ENDINGS = {"running": "live", "replaced": "replaced later", "superseded": "left out for a newer one"}
+
+
+def stage_word(stage: str) -> str:
+    """What a stage of the API is called on the screen."""
+    return _WORDS.get(stage, stage)
+
+
+def ending_word(status: str) -> str:
+    """What the screen says of how a version's walk ended, by its history status then."""
+    return _ENDINGS.get(status, status)
 
 
 @dataclass(frozen=True, slots=True)

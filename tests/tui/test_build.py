@@ -3,8 +3,11 @@
 import pytest
 
 from runix_tui.errors import BuildError
+from runix_tui.tui.widgets.log_view import LogView
+from runix_tui.tui.widgets.stages import StageList
 from tests.tui.conftest import NARROW, WIDE, opened, sees, text_of
 from tests.tui.served import Served, ServedLink
+from tests.tui.test_list import said
 
 
 async def test_shows_stages_steps_and_log(server: Served, link: ServedLink) -> None:
@@ -74,10 +77,33 @@ async def test_a_rollback_builds_nothing_and_says_so(server: Served, link: Serve
 
 
 async def test_time_stands_still_when_nothing_runs(server: Served, link: ServedLink) -> None:
-    from runix_tui.tui.widgets.stages import StageList
-
     server.deploy("shop")
     async with opened(link) as pilot:
         await pilot.press("2")
         await sees(pilot, lambda: "✓ route" in text_of(pilot.app))
         assert pilot.app.screen.query_one(StageList)._tick is None
+
+
+async def test_a_step_leads_to_its_lines(server: Served, link: ServedLink) -> None:
+    made = server.deploy("shop")
+    async with opened(link, (120, 16)) as pilot:
+        await pilot.press("2")
+        await sees(pilot, lambda: "1/1 FROM scratch" in text_of(pilot.app))
+        await sees(pilot, lambda: "■ built, live" in text_of(pilot.app))
+        stages, view = pilot.app.screen.query_one(StageList), pilot.app.screen.query_one("#build-log LogView", LogView)
+        assert view.position.following
+        stages.focus()
+        await sees(pilot, lambda: "to its lines" in text_of(pilot.app))
+        await pilot.press("j", "j", "j", "enter")
+        await sees(pilot, lambda: not view.position.following)
+        assert "STEP 1/1: FROM scratch" in text_of(pilot.app)
+    server.settle(made)
+
+
+async def test_a_build_is_merged_with_nothing(server: Served, link: ServedLink) -> None:
+    server.deploy("shop")
+    async with opened(link) as pilot:
+        await pilot.press("2", "enter")
+        await sees(pilot, lambda: "■ built, live" in text_of(pilot.app))
+        await pilot.press("M")
+        await sees(pilot, lambda: "A build log stands alone" in said(pilot.app))

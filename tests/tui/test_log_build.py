@@ -54,5 +54,7 @@ async def test_a_build_tells_its_stages_and_steps() -> None:
             ("fetching", "done", 0.0),
             ("building", "failed", 6.0),
         ]
-        await until(pilot, lambda: "■ build failed" in screen(app)[-1])
-        assert "── building failed ──" in shown(app)
+        await until(pilot, lambda: "■ failed" in screen(app)[-1])
+        assert "── build failed ──" in shown(app)
+        assert "── fetch ──" in shown(app)
+        assert not any("done" in row or "building" in row for row in shown(app)), "one line for a stage"

@@ -6,9 +6,12 @@ from datetime import datetime
 from functools import lru_cache
 
 from runix_tui.core.events import End, Gap, LogEvent, LogLine, StageMark
+from runix_tui.tui.walks import ending_word, stage_word
 
 _SEQ = b'{"seq":'
 _ORIGIN = b'{"from":'
+_STAGE = b'"stage":"'  # never inside a line: quotes are escaped there
+_DONE = b'"status":"done"}'
 _STAMP = b'"ts":"'
 _STAMP_LENGTH = 30  # 2026-11-24T02:06:31.123456789Z
 
@@ -42,11 +45,24 @@ def said(event: LogEvent) -> str:
         case LogLine():
             return event.line
         case StageMark():
-            return f"── {event.stage} {event.status} ──"
+            how = "" if event.status == "started" else f" {event.status}"
+            return f"── {stage_word(event.stage)}{how} ──"
         case Gap():
             return f"… {event.dropped:,} line{'' if event.dropped == 1 else 's'} were dropped".replace(",", "\u202f")
         case End():
-            return f"── ended: {event.status} ──"
+            return f"── {ending_word(event.status)} ──"
+
+
+def is_told(line: bytes) -> bool:
+    """Whether a stored line is worth a line on the screen: that a stage is done is told by the one that follows."""
+    return not (line.endswith(_DONE) and _STAGE in line)
+
+
+def told(data: bytes) -> bytes:
+    """Stored lines without those that are not worth one."""
+    if _DONE not in data:
+        return data
+    return b"".join(line for line in data.splitlines(keepends=True) if is_told(line.rstrip(b"\n")))
 
 
 def seq_of(line: bytes) -> int:

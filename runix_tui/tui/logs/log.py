@@ -9,13 +9,15 @@ from enum import StrEnum
 
 from runix_tui.core.events import End
 from runix_tui.errors import NotFound, RunixError, Unavailable
-from runix_tui.tui.logs.entries import entry
+from runix_tui.tui.logs.entries import entry, seq_of, told
 from runix_tui.tui.logs.following import Streams
 from runix_tui.tui.logs.merged import Merged
 from runix_tui.tui.logs.progress import Progress, ProgressReader
 from runix_tui.tui.logs.source import LogKind, LogSource
 from runix_tui.tui.logs.spool import Spool
 from runix_tui.tui.logs.supply import One, Supply
+
+FIRST = 1  # the seq of the oldest line that ever was
 
 
 class Phase(StrEnum):
@@ -82,11 +84,17 @@ class Log:
 
     async def _follow(self) -> None:
         async for data in self._supply.newer(self._lost):
-            if self._reader is not None:
-                self._reader.feed(data, self.spool.end)
-            self.spool.append(data)
+            self._take(data)
             self._turn(Phase.FOLLOWING)
         self._end()
+
+    def _take(self, data: bytes) -> None:
+        if self._reader is not None:
+            self._reader.feed(data, self.spool.end)
+            data = told(data)
+        elif not self.source.merged and not len(self.spool):
+            self.complete = seq_of(data) <= FIRST
+        self.spool.append(data)
 
     def _end(self) -> None:
         last = entry(self.spool.line(self.spool.end - 1)).event

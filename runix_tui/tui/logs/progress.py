@@ -9,12 +9,13 @@ from dataclasses import dataclass, replace
 
 from runix_tui.core.events import End, LogLine, StageMark
 from runix_tui.core.terminal import plain
-from runix_tui.tui.logs.entries import entry, seconds, stamp_of
+from runix_tui.tui.logs.entries import entry, is_told, seconds, stamp_of
 
-_STEP = re.compile(r"(?:\[\d+/\d+\] )?STEP (\d+)/(\d+): (.*)", re.DOTALL)
+_STEP = re.compile(r"(?:\[(\d+)/(\d+)\] )?STEP (\d+)/(\d+): (.*)", re.DOTALL)
+_COMMIT = re.compile(r"(?:\[\d+/\d+\] )?COMMIT")
 _CACHED = "--> Using cache"
 _MARKS = (b'"stage":"', b'"status":"')  # never inside a line: quotes are escaped there
-_TOLD = re.compile(rb'"line":"(?:(?:\[\d+/\d+\] )?STEP \d|--> Using cache)')
+_TOLD = re.compile(rb'"line":"(?:(?:\[\d+/\d+\] )?(?:STEP \d|COMMIT)|--> Using cache)')
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,8 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step of the Dockerfile. ``line_id`` is where it begins in the log."""
+    """A step of the Dockerfile, ``number`` of ``total`` of one of its ``images``. ``line_id``: where it begins in the
+    log."""
 
     number: int
     total: int
@@ -45,11 +47,18 @@ class Step:
     ended: float | None = None
     cached: bool = False
     failed: bool = False
+    image: int = 1
+    images: int = 1
 
     @property
     def seconds(self) -> float | None:
         """How long it took; None while it goes on."""
         return None if self.ended is None else max(0.0, self.ended - self.began)
+
+    @property
+    def place(self) -> str:
+        """Which one it is, short: ``3/7``, ``2·3/7`` where several images are made."""
+        return (f"{self.image}·" if self.images > 1 else "") + f"{self.number}/{self.total}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +84,15 @@ class ProgressReader:
             self._stamp = _last_stamp(data) or self._stamp
             return False
         before = self.progress
-        for line_id, line in enumerate(data.splitlines(), first):
+        line_id = first
+        for line in data.splitlines():
             stamp = stamp_of(line)
             if stamp:
                 self._stamp = stamp
                 self._date()
             if (not stamp and any(mark in line for mark in _MARKS)) or _TOLD.search(line):
                 self._take(line, line_id)
+            line_id += is_told(line)  # what is not told has no line in the log
         return self.progress is not before
 
     @property
@@ -114,12 +125,15 @@ class ProgressReader:
         if now is None:
             return
         if found := _STEP.match(text):
-            step = Step(int(found[1]), int(found[2]), plain(found[3]), line_id, now)
+            number, total, text = int(found[3]), int(found[4]), plain(found[5])
+            step = Step(number, total, text, line_id, now, image=int(found[1] or 1), images=int(found[2] or 1))
             progress = self._closed(now, failed=False)
             self.progress = replace(progress, steps=(*progress.steps, step))
         elif text.startswith(_CACHED) and self.progress.steps:
             *steps, last = self.progress.steps
             self.progress = replace(self.progress, steps=(*steps, replace(last, cached=True, ended=now)))
+        elif _COMMIT.match(text):
+            self.progress = self._closed(now, failed=False)
 
     def _closed(self, now: float | None, failed: bool) -> Progress:
         """The newest step is over."""

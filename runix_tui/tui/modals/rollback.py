@@ -23,7 +23,6 @@ from runix_tui.errors import RunixError
 from runix_tui.tui.compare import env_changes, other_values
 from runix_tui.tui.faults import error_content, fault_content
 from runix_tui.tui.modals.prospect import EnvChange, Prospect
-from runix_tui.tui.steps import Steps
 from runix_tui.tui.walks import expected, rows
 from runix_tui.tui.way_back import KEEP
 from runix_tui.tui.widgets.fact_list import FactList
@@ -162,7 +161,7 @@ class RollBack(ModalScreen[None]):
         self.query_one("#go", Button).display = False
         stages = self.query_one(StageList)
         stages.display = True
-        stages.show(expected(Kind.ROLLBACK, None), Steps())
+        stages.show(expected(Kind.ROLLBACK, None))
         self._rolling: Worker[None] = self.app.run_worker(self._roll_back, group="rollback")
 
     async def _roll_back(self) -> None:
@@ -170,7 +169,7 @@ class RollBack(ModalScreen[None]):
         runix, one, number = self.runix, self._prospect.deployment, self._prospect.number
         doing = f"roll back {one.service_name}"
         try:
-            await runix.connection.call(lambda client: client.rollback(one.id, number))
+            await runix.connection.call(lambda client: client.rollback(one.id, number), patient=True)
         except RunixError as error:
             await self._end(error)
             runix.problem(doing, error)
@@ -187,7 +186,7 @@ class RollBack(ModalScreen[None]):
         if not self.is_attached:  # closed meanwhile
             return
         if made is not None:
-            self.query_one(StageList).show(rows(made), Steps())
+            self.query_one(StageList).show(rows(made))
         self._title(f"{plain(self._prospect.deployment.service_name)} was {'not ' if error else ''}rolled back")
         self.query_one("#will").display = False  # it happened, or it did not
         self._say(self._failed(error, made) if error else self._done(made))
@@ -226,7 +225,7 @@ class RollBack(ModalScreen[None]):
     async def _follow(self) -> None:
         made = await self._made()
         if made is not None and self._moment is Moment.GOING:
-            self.query_one(StageList).show(rows(made), Steps())
+            self.query_one(StageList).show(rows(made))
 
     async def _made(self) -> "VersionDetails | None":
         """The version that this rollback made, as it stands; None: none yet, or it cannot be read."""
@@ -268,4 +267,5 @@ def _kept(client: "Client") -> int:
         found = {each.key: each.value for each in client.settings().settings}
     except RunixError:
         return KEEP  # as it is unless somebody set it
-    return int(found.get("deploy.keep_releases", KEEP))
+    kept = found.get("deploy.keep_releases")
+    return kept if isinstance(kept, int) else KEEP

@@ -2,27 +2,25 @@
 
 from typing import TYPE_CHECKING
 
-from textual import work
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
 from runix_tui.core.human import local
-from runix_tui.core.stages import ENDED, Stage
+from runix_tui.core.stages import Stage
 from runix_tui.core.terminal import plain
-from runix_tui.errors import RunixError
 from runix_tui.tui.faults import error_content, fault_content
-from runix_tui.tui.logs.following import follow
+from runix_tui.tui.logs.progress import Progress
 from runix_tui.tui.logs.source import LogSource, Member
-from runix_tui.tui.steps import Steps
 from runix_tui.tui.tabs.versioned import VersionTab
 from runix_tui.tui.walks import built, rows
-from runix_tui.tui.widgets.log_pane import LogPane
-from runix_tui.tui.widgets.stages import StageList
+from runix_tui.tui.widgets.log_pane import BuildProgress, LogPane, MergeWanted
+from runix_tui.tui.widgets.stages import NOTHING, StageList
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from textual.widget import Widget
 
     from runix_tui.core.wire import VersionDetails
 
@@ -46,14 +44,14 @@ class BuildTab(VersionTab):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own word
         super().__init__(id=id)
-        self._steps = Steps()
-        self._read_of: tuple[str, int] | None = None  # the build whose steps are being read
+        self._progress: Progress = NOTHING  # of the build whose log is open
+        self._read_of: tuple[str, int] | None = None  # which one that is
 
     def compose(self) -> ComposeResult:
         """The walk, and the log."""
         with VerticalScroll(id="walk", can_focus=False):
             yield Static("", id="heading", markup=False)
-            yield StageList(id="stages")
+            yield StageList(id="stages", can_focus=True)
             yield Static("", id="reason", markup=False)
         with Vertical(id="log-side"):
             yield LogPane(id="build-log")
@@ -77,11 +75,13 @@ class BuildTab(VersionTab):
             self._close_log()
         self.query_one("#heading", Static).update(self._heading(version, number))
         if version is not None:
-            if version.stage in ENDED:
-                self._steps.close(_build_end(version))
-            self.query_one(StageList).show(rows(version), self._steps, flat=not self.roomy)
+            self.query_one(StageList).show(rows(version), self._progress, flat=not self.roomy)
         self.query_one(StageList).display = version is not None
         self._draw_reason(version)
+
+    def way_in(self) -> "Widget | None":
+        """The log: the steps are reached from it."""
+        return self.query_one(LogPane).view
 
     def _heading(self, version: "VersionDetails | None", number: int | None) -> Content:
         if number is None:
@@ -127,8 +127,7 @@ class BuildTab(VersionTab):
             pane.explain("")
             pane.show(LogSource.build(member, number))
             self._read_of = deployment.id, number
-            self._steps = Steps()
-            self._read_steps(member, number, self._steps)
+            self._progress = NOTHING
 
     def _close_log(self) -> None:
         """Nothing of another build stays on the screen."""
@@ -136,21 +135,24 @@ class BuildTab(VersionTab):
         pane.explain("Opening the log…")
         pane.show(None)
         self._read_of = None
-        self._steps = Steps()
-        self.workers.cancel_group(self, "steps")
+        self._progress = NOTHING
 
-    @work(group="steps", exclusive=True)
-    async def _read_steps(self, member: Member, number: int, steps: Steps) -> None:
-        """The steps are in the log alone."""
-        try:
-            async for chunk in follow(
-                LogSource.build(member, number), member, self.runix.connection.streams, lambda _: None
-            ):
-                if steps.feed(chunk.data) and steps is self._steps:
-                    self.draw()
-        except RunixError:
-            return  # the log pane says why there is no log
+    @on(BuildProgress)
+    def told(self, event: BuildProgress) -> None:
+        """The log says how far the build is."""
+        event.stop()
+        if event.source == self.query_one(LogPane).source:
+            self._progress = event.progress
+            self.draw()
 
+    @on(StageList.Led)
+    def led(self, event: StageList.Led) -> None:
+        """To where a step begins."""
+        event.stop()
+        self.query_one(LogPane).go_to(event.line_id)
 
-def _build_end(version: "VersionDetails") -> "datetime | None":
-    return next((each.finished_at for each in version.stages if each.stage is Stage.BUILDING), None)
+    @on(MergeWanted)
+    def merge_wanted(self, event: MergeWanted) -> None:
+        """A build stands alone."""
+        event.stop()
+        self.runix.tell("merge", "A build log stands alone; in Logs (3) M merges what several services write.")

@@ -83,6 +83,10 @@ class Tab(Widget):
     def figures(self) -> None:
         """New figures of CPU and memory arrived."""
 
+    def way_in(self) -> Widget | None:
+        """What is focused when one goes into the tab."""
+        return next((each for each in self.query("*") if each.focusable), None)
+
     def left(self) -> None:
         """The tab went away: stop what costs anything."""
         self.workers.cancel_group(self, "reading")

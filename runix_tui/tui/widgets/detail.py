@@ -176,6 +176,6 @@ class DetailPane(TitledPane):
 
     def focus_content(self) -> None:
         """Focus what can be worked with in the tab that is shown."""
-        target = next((each for each in self.tab.query("*") if each.focusable), None)
+        target = self.tab.way_in()
         if target is not None:
             target.focus()

@@ -37,9 +37,9 @@ class LogPrompt(Horizontal):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "cancel", "Cancel", id="log.prompt.cancel", tooltip="Leave it as it was"),
+        Binding("escape", "cancel", "cancel", id="log.prompt.cancel", tooltip="Leave it as it was"),
         Binding(
-            "ctrl+r,alt+r", "regex", "Regex", id="log.prompt.regex", tooltip="Text as it is, or a regular expression"
+            "ctrl+r,alt+r", "regex", "regex", id="log.prompt.regex", tooltip="Text as it is, or a regular expression"
         ),
     ]
 

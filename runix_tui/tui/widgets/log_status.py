@@ -2,11 +2,12 @@
 
 from rich.text import Text
 
+from runix_tui.core.stages import Stage
 from runix_tui.core.terminal import plain
 from runix_tui.tui.logs.log import Log, Phase
 from runix_tui.tui.logs.reading import Reading
-from runix_tui.tui.logs.source import LogKind
 from runix_tui.tui.logs.stamps import Stamps
+from runix_tui.tui.walks import ending_word
 from runix_tui.tui.widgets.log_view import LogView
 
 APART = " · "
@@ -28,7 +29,7 @@ def _empty(log: Log, because: str) -> str:
         case Phase.AWAY:
             return "The server is away. The log goes on when it is back."
         case Phase.ENDED:
-            return f"The build ended without a line: {plain(log.why)}."
+            return f"It ended without a line: {ending_word(plain(log.why))}."
         case Phase.GONE | Phase.FAILED:
             return because or plain(log.why)
 
@@ -81,7 +82,14 @@ def _counts(reading: Reading) -> str:
         total = f"{len(reading.rows):,} of {total}".replace(",", "\u202f")
     if log.paging:
         return f"{total}, older ones coming …"
-    return total if log.complete else f"{total}, more above"
+    return total if log.complete or not len(log.spool) else f"{total}, more above"
+
+
+def _ended(log: Log) -> str:
+    """How a build ended; a version that only starts an image was not built."""
+    stages = log.progress.stages if log.progress is not None else ()
+    built = log.why == "running" and any(stage.name == Stage.BUILDING for stage in stages)
+    return ("built, " if built else "") + ending_word(plain(log.why) or "ended")
 
 
 def _state(log: Log, following: bool) -> str:
@@ -89,7 +97,7 @@ def _state(log: Log, following: bool) -> str:
         case Phase.AWAY:
             return "◌ server away"
         case Phase.ENDED:
-            return f"■ build {plain(log.why)}" if log.source.kind is LogKind.BUILD else "■ ended"
+            return f"■ {_ended(log)}"
         case Phase.GONE | Phase.FAILED:
             return f"✗ {plain(log.why)}"
         case _:

@@ -5,6 +5,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
+from runix_tui.tui.logs.entries import told
 from runix_tui.tui.logs.progress import Progress, ProgressReader, Stage, Step
 from tests.tui.logkit import line
 
@@ -60,3 +61,20 @@ def test_a_build_that_has_begun() -> None:
     assert isinstance(step, Step)
     assert (stage.status, stage.seconds) == ("started", None)
     assert (step.number, step.total, step.seconds) == (1, 3, None)
+
+
+def test_a_commit_ends_the_last_step_of_each_of_several_images() -> None:
+    reader = ProgressReader()
+    log = ["[1/2] STEP 1/1: FROM a", "[1/2] COMMIT a", "[2/2] STEP 1/2: FROM b", "say STEP 1/2: no"]
+    reader.feed(b"".join(line(seq, text, at=seq) for seq, text in enumerate(log)), 0)
+    first, second = reader.progress.steps
+    assert (first.place, first.seconds) == ("1·1/1", 1.0)
+    assert (second.place, second.seconds) == ("2·1/2", None)
+
+
+def test_that_a_stage_is_done_takes_no_line() -> None:
+    reader = ProgressReader()
+    reader.feed(b"".join(LOG), 0)
+    assert [stage.line_id for stage in reader.progress.stages] == [0, 7]
+    assert told(b"".join(LOG)) == b"".join(LOG[:7] + LOG[8:])
+    assert told(b"".join(LOG[:2])) == b"".join(LOG[:2])
