@@ -179,7 +179,7 @@ class Actions:
         """Whether it went well; what went wrong is told."""
         runix = self._screen.runix
         try:
-            await runix.connection.call(methodcaller(verb, target.id))
+            await runix.connection.call(methodcaller(verb, target.id), patient=True)
         except RunixError as error:
             runix.problem(f"{verb} {target.service_name}", error)
             return False
