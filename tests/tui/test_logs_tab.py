@@ -35,3 +35,25 @@ async def test_says_why_there_is_none(server: Served, link: ServedLink) -> None:
     async with opened(link) as pilot:
         await pilot.press("3")
         await sees(pilot, lambda: "2 shows what went wrong" in text_of(pilot.app))
+
+
+async def test_logs_of_several_services_as_one(server: Served, link: ServedLink) -> None:
+    server.deploy("first")
+    server.deploy("second")
+    server.write("first", "of the first")
+    server.write("second", "of the second")
+    async with opened(link) as pilot:
+        await pilot.press("3", "enter")
+        await sees(pilot, lambda: "of the first" in text_of(pilot.app))
+        await pilot.press("M")
+        await sees(pilot, lambda: "Show the log of first together with" in text_of(pilot.app))
+        await pilot.press("space")
+        await sees(pilot, lambda: "◆ second" in text_of(pilot.app))
+        await pilot.press("enter")
+        await sees(pilot, lambda: "second of the second" in text_of(pilot.app))
+        assert "first  of the first" in text_of(pilot.app)
+        assert "first + second" in text_of(pilot.app)
+        await pilot.press("2", "3")
+        await sees(pilot, lambda: "second of the second" in text_of(pilot.app))
+        await pilot.press("M")
+        await sees(pilot, lambda: "of the second" not in text_of(pilot.app) and "of the first" in text_of(pilot.app))

@@ -1,17 +1,19 @@
 """A tab: the run-time log."""
 
+from textual import on
 from textual.app import ComposeResult
 
 from runix_tui.core.stages import Status
 from runix_tui.tui.logs.source import LogSource, Member
 from runix_tui.tui.tabs.tab import Tab
-from runix_tui.tui.widgets.log_pane import LogPane
+from runix_tui.tui.widgets.log_pane import LogPane, MergeWanted
 
 
 class LogsTab(Tab):
     """The run-time log; when there is none, why."""
 
     TITLE = "Logs"
+    _merged: tuple[Member, ...] = ()  # the services whose lines are shown as one, until another deployment is chosen
 
     def compose(self) -> ComposeResult:
         """One log."""
@@ -24,6 +26,7 @@ class LogsTab(Tab):
 
     def turned(self) -> None:
         """Nothing of another deployment stays on the screen."""
+        self._merged = ()
         pane = self.query_one(LogPane)
         pane.explain("Opening the log…")
         pane.show(None)
@@ -32,8 +35,42 @@ class LogsTab(Tab):
         """Show the log of this one; the one that is shown goes on as it is."""
         if self.deployment is not None:
             member = Member(self.deployment.id, self.runix.fleet.full_name(self.deployment))
-            self.query_one(LogPane).show(LogSource.runtime(member))
+            self.query_one(LogPane).show(LogSource.runtime(*(self._merged or (member,))))
             self.draw()
+
+    @on(MergeWanted)
+    def merge_wanted(self, event: MergeWanted) -> None:
+        """Ask with which other services; when they are merged, end that."""
+        event.stop()
+        if self._merged:
+            self._show(())
+            return
+        others = self._others()
+        if not others:
+            self.runix.tell("merge", "No other service has a log yet.")
+            return
+        from runix_tui.tui.modals.merge import MergeLogs
+
+        own = event.source.members[0]
+
+        def answered(members: tuple[Member, ...] | None) -> None:
+            if members and self.deployment is not None and self.deployment.id == own.id:
+                self._show(members)
+
+        self.app.push_screen(MergeLogs(own, others), answered)
+
+    def _show(self, members: tuple[Member, ...]) -> None:
+        self._merged = members
+        self.rested()
+
+    def _others(self) -> list[Member]:
+        """Other services: those that run, those of the same project first, then by name."""
+        fleet, own = self.runix.fleet, self.deployment
+        if own is None:
+            return []
+        found = [each for each in fleet.deployments.values() if each.id != own.id and each.serving]
+        found.sort(key=lambda each: (each.project_id != own.project_id, fleet.full_name(each)))
+        return [Member(each.id, fleet.full_name(each)) for each in found]
 
     def draw(self) -> None:
         """Say why there is no line."""

@@ -45,6 +45,8 @@ def _filtered_away(reading: Reading) -> str:
 def status(view: LogView, reading: Reading) -> Text:
     """The status line."""
     parts = [Text(_state(reading.log, view.position.following))]
+    if reading.log.source.merged:
+        parts.append(Text(" + ".join(plain(member.name) for member in reading.log.source.members), "bold"))
     if view.hand.picked is not None:
         parts.append(Text("selecting: y copies, Esc ends", "bold"))
     if reading.query is not None:
