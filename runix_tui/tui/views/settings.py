@@ -105,16 +105,18 @@ class SettingsView(Vertical):
         await self._draw(form)
 
     async def _draw(self, form: "Settings") -> None:
-        before, self._form = self._form, form
+        before = self._form
         self._say(_said(form, owned=self.runix.connection.door is not None and self.runix.connection.door.owned))
         if before and [each.key for each in before.settings] == [each.key for each in form.settings]:
             for row, setting in zip(self.query(SettingRow), form.settings, strict=True):
                 row.show(setting)
+            self._form = form
             return
         place = self.query_one(VerticalScroll)
         async with self.batch():
             await place.remove_children()
             await place.mount_all(_rows(form.settings))
+        self._form = form  # once its rows are there: who leaves and comes back at once cuts this short
         if self.screen.focused is None:
             self.focus()
 
