@@ -31,6 +31,7 @@ class Actions:
 
     def __init__(self, screen: "MainScreen") -> None:
         self._screen = screen
+        self._leaving: Question | None = None  # asked since one wanted to leave
 
     def run(self, name: str, targets: "Sequence[Deployment]") -> None:
         """Do ``name`` with ``targets``, in the background."""
@@ -113,32 +114,39 @@ class Actions:
         self._screen.app.push_screen(NewDeployment(), self._screen.expect)
 
     async def leave(self) -> None:
-        """Leave; when something is being built by the own server, ask what becomes of it."""
+        """Leave; when something is being built by the own server, ask what becomes of it. Asked to leave once more
+        while that question is open, its first answer holds: nothing is lost by it."""
         runix = self._screen.runix
+        if self._leaving is not None:
+            if self._leaving is runix.screen:
+                self._leaving.dismiss("keep")
+            return
         door = runix.connection.door
         working = [each for each in runix.fleet.deployments.values() if each.status is Status.BUILDING]
         if door is None or not door.owned or not working:
             await runix.leave()
             return
-        self._begin(partial(self._ask_and_leave, working))
-
-    async def _ask_and_leave(self, working: "Sequence[Deployment]") -> None:
-        runix = self._screen.runix
-        choice = await self._screen.app.push_screen_wait(
-            Question(
-                f"{_names(working)} is being deployed by this program.",
-                "What is to become of it?",
-                (
-                    Choice("keep", "Go on in the background", "a detached server goes on; `runix` attaches to it"),
-                    Choice("cancel", "Cancel it and leave", "what served before serves on"),
-                    Choice("stay", "Stay"),
-                ),
-            )
+        self._leaving = Question(
+            f"{_names(working)} is being deployed by this program.",
+            "What is to become of it?",
+            (
+                Choice("keep", "Go on in the background", "a detached server goes on; `runix` attaches to it"),
+                Choice("cancel", "Cancel it and leave", "what served before serves on"),
+                Choice("stay", "Stay"),
+            ),
         )
-        if choice == "cancel":
-            await self._cancel_all(working)
-        if choice in ("keep", "cancel"):
-            await runix.leave(keep=choice == "keep")
+        self._begin(partial(self._ask_and_leave, self._leaving, working))
+
+    async def _ask_and_leave(self, question: Question, working: "Sequence[Deployment]") -> None:
+        runix = self._screen.runix
+        try:
+            choice = await runix.push_screen_wait(question)
+            if choice == "cancel":
+                await self._cancel_all(working)
+            if choice in ("keep", "cancel"):
+                await runix.leave(keep=choice == "keep")
+        finally:
+            self._leaving = None
 
     async def _cancel_all(self, working: "Sequence[Deployment]") -> None:
         """Cancelled, not cut off: so says the history. What ended by itself meanwhile, or cannot be reached, ends with

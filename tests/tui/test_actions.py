@@ -148,6 +148,26 @@ async def test_leaving_asks_only_while_the_own_server_builds(server: Served, lin
         await sees(pilot, lambda: pilot.app.return_code == 0)
 
 
+async def test_ctrl_c_twice_leaves_with_one_question(server: Served, link: ServedLink) -> None:
+    server.deploy("shop")
+    link.owned = True
+
+    async def hold() -> None:
+        server.world.faults().gate("start")
+
+    server.do(hold())
+    async with opened(link) as pilot:
+        await sees(pilot, lambda: lines(pilot.app, "shop"))
+        await pilot.press("r")
+        await sees(pilot, lambda: "◐" in lines(pilot.app, "shop")[0])
+        await pilot.press("ctrl+c")
+        await sees(pilot, lambda: "What is to become of it?" in text_of(pilot.app))
+        assert len(pilot.app.screen_stack) == 2
+        await pilot.press("ctrl+c")
+        await sees(pilot, lambda: pilot.app.return_code == 0)
+        assert link.left == [True], "nothing that is being built is lost"
+
+
 async def test_leaving_with_a_cancel_really_cancels(server: Served, link: ServedLink) -> None:
     shop = server.deploy("shop")
     link.owned = True
