@@ -5,12 +5,13 @@ Nothing heavy is imported here: the first frame comes before the first request.
 
 import asyncio
 import os
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.dom import DOMNode
 from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.widget import Widget
@@ -88,6 +89,7 @@ class RunixApp(App[None], inherit_bindings=False):
         self._theme_set = self.visit.theme_set
         self._keys: Mapping[str, str] = dict(self.visit.keys)
         self._complaints: tuple[str, ...] = ()  # of [keys], as they were told
+        self._furnished = asyncio.Event()  # whether all keys there are can be known
         self._restored = False  # whether the last visit is on the screen again: only then is the next one kept
 
     def get_default_screen(self) -> Screen[None]:
@@ -112,6 +114,7 @@ class RunixApp(App[None], inherit_bindings=False):
             async with asyncio.timeout(LIST_SOON):
                 await self.connection.streams()
         await self.main.furnish()
+        self._furnished.set()
 
     def _start(self, work: Callable[[], Coroutine[Any, Any, None]]) -> "Worker[None]":
         return self.run_worker(work, group="activity")
@@ -155,12 +158,13 @@ class RunixApp(App[None], inherit_bindings=False):
             found = await self.connection.call(lambda client: client.settings())
         except RunixError:  # an older server, or one that just went: what was there stays
             return
+        await self._furnished.wait()
         self.settings_read(found)
 
     def settings_read(self, settings: "Settings") -> None:
         """Take keys and theme from the settings; also after they were changed on the screen."""
         wanted = preferences(settings.text)
-        found = keymap(self._bound(), wanted.keys)
+        found = keymap(self._bound() if wanted.keys else (), wanted.keys)
         if found.keys != self._keys:
             self._keys = found.keys
             self.set_keymap(found.keys)
@@ -183,12 +187,14 @@ class RunixApp(App[None], inherit_bindings=False):
         return own + sorted(name for name in self.available_themes if name not in own and "ansi" not in name)
 
     def _bound(self) -> Iterable[Bound]:
-        """The bindings of the main screen and all on it, as they come."""
-        for node in (self, self.main, *self.main.query("*")):
-            for kind in type(node).__mro__:
-                for binding in Binding.make_bindings(vars(kind).get("BINDINGS", ())):
-                    if binding.id:
-                        yield Bound(binding.id, frozenset({binding.key}), binding.tooltip or binding.description)
+        """The bindings of the app, of the main screen and all on it, and of the windows over it, as they come."""
+        from runix_tui.tui.modals.every import MODALS
+
+        yield from _bound(type(self), None)
+        for node in (self.main, *self.main.query("*")):
+            yield from _bound(type(node), "")
+        for modal in MODALS:
+            yield from _bound(modal, modal.__name__)
 
     # --- help and leaving --------------------------------------------------------------------------------------------
 
@@ -227,3 +233,10 @@ class RunixApp(App[None], inherit_bindings=False):
         for group in ("connection", "furnishing"):  # nothing arrives at what is being taken down
             self.workers.cancel_group(self, group)
         super().exit(*more, **named)
+
+
+def _bound(owner: type[DOMNode], where: str | None) -> Iterator[Bound]:
+    for kind in owner.__mro__:
+        for binding in Binding.make_bindings(vars(kind).get("BINDINGS", ())):
+            if binding.id:
+                yield Bound(binding.id, frozenset({binding.key}), binding.tooltip or binding.description, where)

@@ -14,11 +14,13 @@ MODIFIERS = frozenset({"ctrl", "shift", "alt", "super", "meta", "hyper"})
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """A binding as it comes: ``keys`` by Textual's names, ``description`` for people."""
+    """A binding as it comes: ``keys`` by Textual's names, ``description`` for people. ``where``: the window over the
+    main screen that it is of, empty: the main screen itself; None: it works everywhere."""
 
     id: str
     keys: frozenset[str]
     description: str
+    where: str | None = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,8 @@ def _clash(every: Mapping[str, Bound], chosen: Mapping[str, frozenset[str]]) -> 
     for name, keys in chosen.items():
         for other, bound in every.items():
             both = (keys - every[name].keys) & chosen.get(other, bound.keys)
-            if other != name and both and every[name].description != bound.description:
+            apart = None not in (bound.where, every[name].where) and bound.where != every[name].where
+            if other != name and both and not apart and every[name].description != bound.description:
                 return name, other, min(both)
     return None
 

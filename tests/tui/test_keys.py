@@ -5,6 +5,7 @@ from textual.binding import Binding
 from textual.color import Color
 from textual.widget import Widget
 
+from runix_tui.client import Client
 from runix_tui.tui.app import RunixApp
 from runix_tui.tui.tabs.tab import Tab
 from tests.tui.conftest import opened, sees, text_of
@@ -94,6 +95,21 @@ async def test_a_key_of_ones_own(server: Served, link: ServedLink) -> None:
         assert len(pilot.app.screen_stack) == 1, "the old key does nothing any more"
         await pilot.press("f8")
         await sees(pilot, lambda: "Delete shop" in text_of(pilot.app))
+
+
+async def test_keys_of_tabs_and_windows_hold_from_the_start(
+    server: Served, link: ServedLink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = '[keys]\n"log.follow" = "ctrl+f"\n"env.add" = "f8"\n"new.deploy" = "f9"\n"entry.copy" = "c"'
+    settings = Client.settings
+    monkeypatch.setattr(Client, "settings", lambda self: settings(self).model_copy(update={"text": own}))
+    async with opened(link) as pilot:
+        app = app_of(pilot.app)
+        await sees(pilot, lambda: app._keymap)
+        assert not app.notices.kept
+        assert dict(app._keymap) == {
+            "log.follow": "ctrl+f", "env.add": "f8", "new.deploy": "f9", "entry.copy": "c"
+        }  # fmt: skip
 
 
 async def test_a_clash_is_told_with_both_names(link: ServedLink) -> None:
