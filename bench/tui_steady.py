@@ -10,7 +10,7 @@ from pathlib import Path
 
 STAMP = Path(__file__).with_name("stamp.txt")
 BATCHES = 100  # a second
-LINE = b"INFO shouter: request %d of many was answered at <%.3f>\n"
+LINE = b"INFO <%.3f> request %d of many was answered\n"
 numbers = count()
 
 
@@ -20,7 +20,7 @@ def flood(rate: int, seconds: float) -> int:
     started = time.monotonic()
     for step in range(int(seconds * BATCHES)):
         now = time.time()
-        sys.stdout.buffer.write(b"".join(LINE % (next(numbers), now) for _ in range(batch)))
+        sys.stdout.buffer.write(b"".join(LINE % (now, next(numbers)) for _ in range(batch)))
         sys.stdout.buffer.flush()
         time.sleep(max(0.0, started + (step + 1) / BATCHES - time.monotonic()))
     return batch * int(seconds * BATCHES)
