@@ -11,7 +11,7 @@ from runix_tui.core.events import End, LogLine, StageMark
 from runix_tui.core.terminal import plain
 from runix_tui.tui.logs.entries import entry, is_told, seconds, stamp_of
 
-_STEP = re.compile(r"(?:\[(\d+)/(\d+)\] )?STEP (\d+)/(\d+): (.*)", re.DOTALL)
+_STEP = re.compile(r"(?:\[(\d{1,6})/(\d{1,6})\] )?STEP (\d{1,6})/(\d{1,6}): (.*)", re.DOTALL)
 _COMMIT = re.compile(r"(?:\[\d+/\d+\] )?COMMIT")
 _CACHED = "--> Using cache"
 _MARKS = (b'"stage":"', b'"status":"')  # never inside a line: quotes are escaped there

@@ -78,3 +78,10 @@ def test_that_a_stage_is_done_takes_no_line() -> None:
     assert [stage.line_id for stage in reader.progress.stages] == [0, 7]
     assert told(b"".join(LOG)) == b"".join(LOG[:7] + LOG[8:])
     assert told(b"".join(LOG[:2])) == b"".join(LOG[:2])
+
+
+def test_a_step_with_a_number_that_is_none_is_a_line_like_others() -> None:
+    reader = ProgressReader()
+    huge = "9" * 5000
+    reader.feed(line(1, f"STEP {huge}/2: x") + line(2, f"[1/{huge}] STEP 1/2: x") + line(3, "STEP 1/2: y"), 0)
+    assert [step.text for step in reader.progress.steps] == ["y"]
