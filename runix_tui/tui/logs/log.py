@@ -95,6 +95,7 @@ class Log:
         elif not self.source.merged and not len(self.spool):
             self.complete = seq_of(data) <= FIRST
         self.spool.append(data)
+        self.complete = self.complete or self.spool.full
 
     def _end(self) -> None:
         last = entry(self.spool.line(self.spool.end - 1)).event
@@ -104,8 +105,8 @@ class Log:
         """Fetch one page of older lines; whether there was one."""
         try:
             data = await self._supply.older()
-            self.complete = not data
             self.spool.prepend(data)
+            self.complete = not data or self.spool.full
         except Unavailable:
             return False
         except (RunixError, OSError):
