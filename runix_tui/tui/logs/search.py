@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from runix_tui.tui.logs.costs import endless
 from runix_tui.tui.logs.entries import entry, said
 from runix_tui.tui.logs.levels import ERROR_STEMS, Level, level
 from runix_tui.tui.logs.spool import Spool
@@ -50,6 +51,8 @@ class Query:
     _needle: str = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        if self.regex and (wrong := endless(self.text)):
+            raise BadPattern(wrong)
         ignoring = re.IGNORECASE if self.text == self.text.lower() else 0
         try:
             pattern = re.compile(self.text if self.regex else re.escape(self.text), ignoring)
