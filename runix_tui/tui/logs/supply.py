@@ -1,5 +1,6 @@
 """Where the lines of one log come from: newer ones as they are written, older ones page by page."""
 
+from collections import deque
 from collections.abc import AsyncGenerator, Callable
 from typing import TYPE_CHECKING, Protocol
 
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from runix_tui.client import AsyncClient
 
 PAGE = 20_000  # older lines fetched at once
+PAGE_BYTES = 16 * 1024**2  # of them in memory
 
 
 class Supply(Protocol):
@@ -51,6 +53,12 @@ class One:
 
 
 async def page(client: "AsyncClient", member: Member, size: int, before: int | None = None) -> bytes:
-    """The newest ``size`` lines of a run-time log, or those before a seq."""
-    chunks = client.logs(member.id, tail=size, follow=False, before=before)
-    return b"".join([chunk.data async for chunk in chunks])
+    """The newest ``size`` lines of a run-time log, or those before a seq; of very long ones fewer."""
+    held: deque[bytes] = deque()
+    total = 0
+    async for chunk in client.logs(member.id, tail=size, follow=False, before=before):
+        held.append(chunk.data)
+        total += len(chunk.data)
+        while total > PAGE_BYTES and len(held) > 1:  # the rest is the next page's
+            total -= len(held.popleft())
+    return b"".join(held)

@@ -84,6 +84,8 @@ def _counts(reading: Reading) -> str:
         total = f"{len(reading.rows):,} of {total}".replace(",", "\u202f")
     if log.paging:
         return f"{total}, older ones coming …"
+    if log.spool.dropped:
+        return f"{total}, no room for {count(log.spool.dropped)} before them"
     return total if log.complete or not len(log.spool) else f"{total}, more above"
 
 
