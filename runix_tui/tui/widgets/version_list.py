@@ -62,7 +62,7 @@ class VersionList(OptionList):
         &, &:focus { height: auto; border: none; padding: 0; background: transparent; scrollbar-size-vertical: 1; }
         & > .option-list--option { padding: 0; }
         & > .option-list--option-highlighted { background: $foreground 10%; color: $foreground; text-style: none; }
-        &:focus > .option-list--option-highlighted { background: $primary-muted; text-style: bold; }
+        &:focus > .option-list--option-highlighted { background: $primary-muted; color: $foreground; text-style: bold; }
         &:nocolor > .option-list--option-highlighted { text-style: reverse; }
     }
     """

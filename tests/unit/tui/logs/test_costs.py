@@ -25,7 +25,7 @@ def test_one_that_never_ends_is_refused(pattern: str) -> None:
 @pytest.mark.parametrize(
     "pattern",
     [
-        "error", r"error|warn(ing)?", r"GET /api/\w+ .* 5\d\d", r"^\[.*\] (ERROR|FATAL)", r"\d+\.\d+ ms", 
+        "error", r"error|warn(ing)?", r"GET /api/\w+ .* 5\d\d", r"^\[.*\] (ERROR|FATAL)", r"\d+\.\d+ ms",
         r"(a{1,3}){2}",         r"([0-9a-f]{2}:){5}[0-9a-f]{2}", r"status=(4|5)\d+", "(", "[",
     ],
 )  # fmt: skip
