@@ -159,10 +159,19 @@ def repository() -> str:
     REPOSITORY.mkdir(parents=True, exist_ok=True)
     if not (REPOSITORY / ".git").is_dir():
         git("init", "--quiet", "--initial-branch=main")
+        lend_identity()
     for path in SAMPLE.iterdir():
         if path.is_file():
             shutil.copy(path, REPOSITORY / path.name)
     return commit("Show version, commit and size")
+
+
+def lend_identity() -> None:
+    """Who has no name in git yet can commit in the demo's repository all the same."""
+    named = subprocess.run(["git", "config", "user.email"], capture_output=True, check=False, cwd=REPOSITORY)
+    if named.returncode:
+        git("config", "user.name", "Runix demo")
+        git("config", "user.email", "demo@localhost")
 
 
 def commit_change() -> str:
