@@ -8,9 +8,9 @@ from textual.theme import Theme
 DARK, LIGHT, CONTRAST = "runix", "runix-light", "runix-high-contrast"
 
 
-def _variables(border: str, quiet: str, muted: str, ground: str, cursor: str, found: str) -> dict[str, str]:
-    """The focused pane's border, all that is to be quiet, what matters less, what scroll bars stand on; the rows at a cursor
-    and what a search found: every role is to be read on them."""
+def _variables(border: str, quiet: str, muted: str, ground: str, *, cursor: str, found: str) -> dict[str, str]:
+    """The focused pane's border, all that is to be quiet, what matters less, what scroll bars stand on, the row at a
+    cursor, and what a search found: every role is to be read on them."""
     return {
         "border": border,
         "border-blurred": quiet,
@@ -41,7 +41,7 @@ THEMES = (
         surface="#151a20",
         panel="#1d242c",
         dark=True,
-        variables=_variables("#6cb6ff", "#323c47", "#8b98a6", "#151a20", "#1f3147", "#3a2f17"),
+        variables=_variables("#6cb6ff", "#323c47", "#8b98a6", "#151a20", cursor="#1c2d42", found="#352b14"),
     ),
     Theme(
         LIGHT,
@@ -56,7 +56,7 @@ THEMES = (
         surface="#ffffff",
         panel="#e6ebf0",
         dark=False,
-        variables=_variables("#0b5cad", "#c3ccd6", "#5a6672", "#ffffff", "#d2e4f6", "#f3e4bd"),
+        variables=_variables("#0b5cad", "#c3ccd6", "#5a6672", "#ffffff", cursor="#d2e4f6", found="#f3e4bd"),
     ),
     Theme(
         CONTRAST,
@@ -73,7 +73,7 @@ THEMES = (
         dark=True,
         text_alpha=1.0,
         variables={
-            **_variables("#ffffff", "#9a9a9a", "#e0e0e0", "#000000", "#003a5c", "#3d3300"),
+            **_variables("#ffffff", "#9a9a9a", "#e0e0e0", "#000000", cursor="#003a5c", found="#3d3300"),
             "text-success": "#5fff5f",
             "text-warning": "#ffd700",
             "text-error": "#ff8080",

@@ -247,7 +247,11 @@ def _chunk(lines: Sequence[str], marks: bool = False) -> LogChunk:
     if marks:
         found += [{"stage": "building", "status": "started"}]
     for number, line in enumerate(lines):
-        stamp = (_ago(minutes=2) + timedelta(seconds=number * 0.4)).isoformat().replace("+00:00", "000Z")
+        stamp = (
+            (_ago(minutes=2) + timedelta(seconds=number * 0.4))
+            .isoformat(timespec="microseconds")
+            .replace("+00:00", "000Z")
+        )
         found.append({"ts": stamp, "stream": "stdout", "line": line})
     if marks:
         found += [{"stage": "building", "status": "done"}, {"status": "running"}]

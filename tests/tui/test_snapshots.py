@@ -54,12 +54,12 @@ def _id(scene: Scene, select: str) -> str | None:
     return next((each.id for each in scene.deployments if each.service_name == name), None)
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW, HUGE], ids=str)
+@pytest.mark.parametrize("size", [WIDE, NARROW, HUGE], ids=["wide", "narrow", "huge"])
 def test_list(shot: Shot, size: tuple[int, int]) -> None:
     assert shot(until="mailer", size=size)
 
 
-@pytest.mark.parametrize("theme", ["runix-light", "high-contrast"])
+@pytest.mark.parametrize("theme", ["runix-light", "runix-high-contrast"])
 def test_themes(shot: Shot, theme: str) -> None:
     assert shot(until="mailer", theme=theme)
 
@@ -81,7 +81,7 @@ def test_marks_and_filter(shot: Shot) -> None:
     assert shot("space", "j", "space", "slash", "m", until="mailer")
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW], ids=str)
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
 @pytest.mark.parametrize(
     ("tab", "until"),
     [
@@ -124,7 +124,7 @@ def test_views(shot: Shot, key: str, until: str) -> None:
     assert shot(key, until=until)
 
 
-@pytest.mark.parametrize("size", [WIDE, NARROW], ids=str)
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
 def test_new_deployment(shot: Shot, size: tuple[int, int]) -> None:
     assert shot("a", until="folder", size=size)
 
