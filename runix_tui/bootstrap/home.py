@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from runix_tui.bootstrap.private import unusable, using, write_private
 from runix_tui.errors import ConfigError, RunixError
@@ -174,6 +175,8 @@ def server_hint(locations: Locations) -> ServerHint | None:
 def _announced(locations: Locations) -> ServerHint | None:
     try:
         found = json.loads(locations.server_file.read_text("utf-8"))
-        return ServerHint(str(found["url"]), int(found["pid"]))
-    except (OSError, ValueError, KeyError, TypeError):
+        url, pid = str(found["url"]), int(found["pid"])
+        where = urlsplit(url)
+        return ServerHint(url, pid) if where.scheme == "http" and where.hostname and where.port else None
+    except (OSError, ValueError, KeyError, TypeError, OverflowError):
         return None

@@ -23,7 +23,8 @@ def migrate(connection: sqlite3.Connection, path: Path, steps: tuple[tuple[str, 
         found = version_of(connection)
         _refuse(connection, path, found, len(steps))
     finally:
-        connection.execute("ROLLBACK")
+        if connection.in_transaction:  # SQLite ends it by itself when the disk is full: that is what is to be told
+            connection.execute("ROLLBACK")
     if found == len(steps):
         return
     # Tables are rebuilt by some migrations; references are checked at the end instead of at each statement. This

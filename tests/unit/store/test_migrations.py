@@ -9,6 +9,7 @@ import pytest
 
 from runix_tui.core.secret import Secret
 from runix_tui.errors import StoreError
+from runix_tui.store import migrations
 from runix_tui.store.migrations import copy_path, migrate, version_of
 from runix_tui.store.schema import MIGRATIONS
 from runix_tui.store.store import Store
@@ -127,3 +128,17 @@ def test_two_openers_of_a_new_store_agree(tmp_path: Path) -> None:
             thread.join()
         assert len(homes) == 4
         assert len(set(homes)) == 1
+
+
+def test_a_transaction_that_sqlite_ended_hides_no_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a full disk SQLite rolls back by itself: that it is full is what a person must hear."""
+
+    def full(connection: sqlite3.Connection) -> int:
+        connection.execute("ROLLBACK")
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(migrations, "version_of", full)
+    path = tmp_path / "runix.db"
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        with pytest.raises(sqlite3.OperationalError, match="full"):
+            migrate(connection, path)
