@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 DEPLOYMENT_ACTIONS = frozenset({"act", "tab", "tab_number"})
 WIDE = 100  # columns from which on list and detail stand side by side
 HOME = "home"
-ENGINE_STARTS_WITHIN = 3.0  # seconds; an engine that is away for longer is missed
+ENGINE_STARTS_WITHIN = 10.0  # seconds; an engine that is away for longer is missed
 
 
 class MainScreen(Screen[None]):
@@ -255,6 +255,9 @@ class MainScreen(Screen[None]):
     def expect(self, name: str | None) -> None:
         """Go to a deployment (id, ``name`` or ``project/name``), as soon as it is there."""
         self._expected = name or ""
+        if self._expected:  # wherever the last visit ended
+            self._wanted_view = ""
+            self.query_one("#views", ContentSwitcher).current = HOME
         self._go_to_expected()
 
     def _go_to_expected(self) -> None:
