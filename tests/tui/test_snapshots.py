@@ -125,7 +125,8 @@ def test_views(shot: Shot, key: str, until: str) -> None:
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
-def test_new_deployment(shot: Shot, size: tuple[int, int]) -> None:
+def test_new_deployment(shot: Shot, size: tuple[int, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)  # folders are offered as they are where one is
     assert shot("a", until="folder", size=size)
 
 
