@@ -135,7 +135,7 @@ def test_help(shot: Shot) -> None:
 
 
 def test_palette(shot: Shot) -> None:
-    assert shot("ctrl+p", until="redeploy")
+    assert shot("ctrl+p", until="redeploy: Build the newest commit")
 
 
 def test_no_engine(shot: Shot) -> None:
