@@ -91,7 +91,7 @@ async def test_from_a_source_to_a_build_that_one_watches(
         made = runix(pilot).main.deployment
         assert made is not None
         assert made.service_name == "shop"
-        await sees(pilot, lambda: "◐ start" in text_of(pilot.app) and "starting started" in text_of(pilot.app))
+        await sees(pilot, lambda: "◐ start" in text_of(pilot.app) and "── start ──" in text_of(pilot.app))
         server.loop.call_soon_threadsafe(gate.set)
         server.settle(made.id)
         await sees(pilot, lambda: "● live" in text_of(pilot.app))

@@ -98,7 +98,7 @@ class Log:
         self.complete = self.complete or self.spool.full
 
     def _end(self) -> None:
-        last = entry(self.spool.line(self.spool.end - 1)).event
+        last = entry(self.spool.line(self.spool.end - 1)).event if len(self.spool) else None
         self._turn(Phase.ENDED, last.status if isinstance(last, End) else "")
 
     async def _page(self) -> bool:
