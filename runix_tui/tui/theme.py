@@ -24,6 +24,7 @@ def _variables(border: str, quiet: str, muted: str, ground: str, *, cursor: str,
         "scrollbar-background-hover": ground,
         "scrollbar-background-active": ground,
         "scrollbar-corner-color": ground,
+        "button-focus-text-style": "bold",
     }
 
 

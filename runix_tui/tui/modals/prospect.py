@@ -63,7 +63,7 @@ class Prospect:
         facts = [Fact("release", self._release(entry)), Fact("image", self._image(entry))]
         facts += self._settings()
         facts.append(Fact("env", self.env.words if self.env is not None else "…"))
-        facts.append(Fact("data", "stays as it is"))
+        facts.append(Fact("files", "what was written inside the container is not kept, as with every new version"))
         if self.deployment.serving:
             facts.append(Fact("meanwhile", f"v{self.deployment.version} serves until this one is healthy"))
         if self.deployment.status is Status.BUILDING:
