@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import suppress
 from typing import NoReturn
 
 from runix_tui.cli import faults
@@ -39,7 +40,7 @@ def show(select: str = "", token: str | None = None) -> NoReturn:
     except RunixError as error:
         code = faults.told(error)
     finally:
-        with Waiting("ending the server"):
+        with suppress(KeyboardInterrupt), Waiting("ending the server"):  # it ends without being waited for, too
             front.leave()
     sys.stdout.flush()
     os._exit(code)  # not sys.exit: it would wait for calls of the UI that nobody waits for any more
