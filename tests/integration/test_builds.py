@@ -69,7 +69,12 @@ def build(engine: PodmanEngine, home_id: str, folder: Path, log: Log) -> Build:
     ) -> Image:
         tag = f"localhost/runix-{home_id[:8]}/{uuid.uuid4().hex[:8]}"
         request = BuildRequest(folder, dockerfile, ignore, tag, labels.of_home(home_id), **more)  # type: ignore[arg-type]  # a test's own keywords
-        return await (on or engine).build(request, log)
+        try:
+            return await (on or engine).build(request, log)
+        except BuildError as error:
+            if not error.transient:
+                raise
+            return await (on or engine).build(request, log)  # as a deploy tries it again
 
     return run
 
