@@ -49,7 +49,7 @@ def deploy(terminal: Terminal, repository: Path) -> str:
     terminal.wait_for("✓ Found in main", within=DONE_WITHIN)
     assert "python3 main.py" in terminal.text
     terminal.press("f5")
-    terminal.wait_for("building started", within=DONE_WITHIN)
+    terminal.wait_for("── build ──", within=DONE_WITHIN)
     serves(terminal, 1, git(repository, "rev-parse", "HEAD"), within=BUILT_WITHIN)
     terminal.wait_for("✓ route")  # its build came forward by itself
     terminal.press("1")
@@ -74,7 +74,7 @@ def search_the_log(terminal: Terminal) -> None:
     terminal.press("3")
     terminal.wait_for("rolling on port")
     terminal.press("enter")
-    terminal.wait_for("/ Search")
+    terminal.wait_for("/ search")
     terminal.press("/")
     terminal.wait_for("Search (text")
     terminal.type("rolling on")

@@ -19,7 +19,7 @@ pytestmark = [
 ]
 ATTACHED = "api :"  # in the UI's first line, once it has reached the server
 MANY = 64  # colours: smoothed letters, not areas alone
-HELP = "In this pane"
+HELP = "Keys"  # the title of the help
 TRY_SOCKET = """
 new Promise((resolve) => {
   const socket = new WebSocket(%r);
