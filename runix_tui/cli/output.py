@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, TextIO
 
 from runix_tui.cli.progress import aside
+from runix_tui.core import human
 from runix_tui.core.terminal import clean
 
 _RESET = "\x1b[0m"
@@ -52,4 +53,4 @@ def _plain_data(value: Any) -> Any:
 
 def local(moment: datetime | None) -> str:
     """A moment in local time."""
-    return moment.astimezone().strftime("%Y-%m-%d %H:%M:%S") if moment else "–"
+    return human.local(moment) if moment else "–"

@@ -28,6 +28,7 @@ class ServiceType(StrEnum):
 
 
 AVAILABLE_TYPES = frozenset({ServiceType.WEB_SERVICE, ServiceType.STATIC_SITE})
+DATABASES = frozenset({ServiceType.POSTGRESQL, ServiceType.REDIS, ServiceType.KAFKA})
 
 
 class Kind(StrEnum):

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from runix_tui.core.wire import Planned
 
 DEFAULT_TYPE = ServiceType.WEB_SERVICE
-DATABASES = frozenset({ServiceType.POSTGRESQL, ServiceType.REDIS, ServiceType.KAFKA})
 SIZES = {  # the outside contract's table
     "starter": "0.5 CPU · 512 MiB",
     "standard": "1 CPU · 2 GiB",

@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Select, Static, TextArea
 
-from runix_tui.core.models import ServiceType
+from runix_tui.core.models import DATABASES, ServiceType
 from runix_tui.tui import forms, paths
 from runix_tui.tui.forms import Found, Typed
 from runix_tui.tui.modals.new_controls import OF_REPOSITORY, Controls
@@ -149,7 +149,7 @@ class DeploymentFields(VerticalScroll, can_focus=False):
     @property
     def is_database(self) -> bool:
         """Whether it needs no repository."""
-        return self.kind in forms.DATABASES
+        return self.kind in DATABASES
 
     # --- what is said of it ------------------------------------------------------------------------------------------
 

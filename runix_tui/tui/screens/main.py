@@ -314,7 +314,7 @@ class MainScreen(Screen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What is about a deployment works where deployments are seen."""
-        return self.view == HOME if action in ("act", "tab", "tab_number") and self.is_mounted else True
+        return self.view == HOME if action in DEPLOYMENT_ACTIONS and self.is_mounted else True
 
     def key_label(self, binding: Binding) -> str:
         """The word for a key in the bottom line; empty: it makes no sense now."""

@@ -7,7 +7,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from runix_tui.core.human import local, took
-from runix_tui.core.models import DEFAULT_PORT, ServiceType
+from runix_tui.core.models import DATABASES, DEFAULT_PORT
 from runix_tui.core.stages import Stage
 from runix_tui.core.terminal import plain
 from runix_tui.tui.faults import error_content, fault_content, helpful
@@ -19,7 +19,6 @@ from runix_tui.tui.widgets.reader import Reader
 if TYPE_CHECKING:
     from runix_tui.core.wire import Deployment, DeploymentDetails, VersionDetails
 
-DATABASES = frozenset({ServiceType.POSTGRESQL, ServiceType.REDIS, ServiceType.KAFKA})
 PROBES = "from outside its container, with its own Host"
 
 
