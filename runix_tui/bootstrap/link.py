@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from runix_tui.bootstrap.child import Child, spawn
 from runix_tui.bootstrap.detached import ENDS_WITHIN, LOOK_EVERY, STARTS_WITHIN, slow
+from runix_tui.bootstrap.glance import Glance
 from runix_tui.bootstrap.home import ServerHint, is_held, make, removed, server_hint
 from runix_tui.bootstrap.token import checked_token, other_token, stored_token
 from runix_tui.core.secret import Secret
@@ -32,6 +33,7 @@ class HomeLink:
         self._locations = locations
         self._given = given_token
         self._child: Child | None = None
+        self._glance: Glance | None = None
         self._guard = threading.Lock()  # around the child
         self._left = threading.Event()
         self._served = False  # whether that child was the server
@@ -51,10 +53,19 @@ class HomeLink:
         return self._locations.front_file
 
     def begin(self) -> None:
-        """Start a server at once when none runs, without waiting for it; what is wrong :meth:`connect` says."""
+        """Start a server at once when none runs, without waiting for it, else ask it for the list; what is wrong
+        :meth:`connect` says."""
         with suppress(RunixError):
+            token = checked_token(self._given)
             if not is_held(self._locations):
-                self._see_to_a_server(checked_token(self._given))
+                self._see_to_a_server(token)
+            elif hint := server_hint(self._locations):
+                self._glance = Glance.at(hint.url, token or stored_token(self._locations))
+
+    def glance(self) -> tuple[bytes, bytes] | None:
+        """What :meth:`begin` asked for; once."""
+        glance, self._glance = self._glance, None
+        return glance.read() if glance else None
 
     def connect(self) -> Door:
         """Attach to the server of this home; have one where none runs or the one that did has ended.

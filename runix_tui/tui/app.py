@@ -21,10 +21,12 @@ from runix_tui.errors import RunixError
 from runix_tui.tui import state
 from runix_tui.tui.connection import Connection
 from runix_tui.tui.fleet import Fleet
+from runix_tui.tui.glance import entries
 from runix_tui.tui.harmless import HARMLESS
 from runix_tui.tui.keys import Bound, keymap
 from runix_tui.tui.known import Known
 from runix_tui.tui.link import Link, StartOptions
+from runix_tui.tui.messages import FleetChanged
 from runix_tui.tui.notices import Notices, Weight, told
 from runix_tui.tui.preferences import preferences
 from runix_tui.tui.screens.main import MainScreen
@@ -105,8 +107,16 @@ class RunixApp(App[None], inherit_bindings=False):
         restore(self.main, self.visit)
         self.main.expect(self.start_options.select)
         self._restored = True
+        self.run_worker(self._glance(), group="glance")
         self.run_worker(self.connection.run(), group="connection", exclusive=True)
         self.run_worker(self._furnish(), group="furnishing")
+
+    async def _glance(self) -> None:
+        """The list as it is, before what reads the rest is loaded."""
+        seen = await asyncio.to_thread(self.link.glance)
+        if seen is not None and (found := entries(*seen)):
+            self.fleet.glance(found)
+            self.main.post_message(FleetChanged(None))
 
     async def _furnish(self) -> None:
         """The list comes first, where it comes soon."""
@@ -230,7 +240,7 @@ class RunixApp(App[None], inherit_bindings=False):
         if self.main.is_mounted and self._restored:
             visit = as_it_is(self.main, Visit(theme=self.theme, theme_set=self._theme_set, keys=self._keys))
             state.save(self.link.state_file, visit)
-        for group in ("connection", "furnishing"):  # nothing arrives at what is being taken down
+        for group in ("glance", "connection", "furnishing"):  # nothing arrives at what is being taken down
             self.workers.cancel_group(self, group)
         super().exit(*more, **named)
 

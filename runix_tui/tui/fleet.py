@@ -51,6 +51,7 @@ class Fleet:
         self.health: Health | None = None
         self.known = False  # whether a server has said what there is
         self.last_seen: list[Entry] = []  # of the last visit: shown until a server has said what there is
+        self.glanced = False  # whether they are of a first look at the server instead
         self.doing: dict[str, str] = {}  # what was asked of a deployment and is not answered yet, by id: "stopping"
         self._series: dict[str, Series] = {}
 
@@ -62,6 +63,11 @@ class Fleet:
         self.projects = {each.id: each.name for each in projects}
         self._series = {key: series for key, series in self._series.items() if key in self.deployments}
         self.known = True
+
+    def glance(self, entries: Iterable[Entry]) -> None:
+        """What a first look shows: rows to move in, until all about them is known."""
+        if not self.known:
+            self.last_seen, self.glanced = list(entries), True
 
     def put(self, deployment: "Deployment") -> bool:
         """A new or changed one; whether it belongs to a project that is not known yet."""
@@ -86,6 +92,11 @@ class Fleet:
         """The one with this ``name`` or ``project/name``."""
         found = [each for each in self.deployments.values() if name in (self.full_name(each), each.service_name)]
         return min(found, key=lambda each: self.full_name(each) != name, default=None)
+
+    @property
+    def told(self) -> bool:
+        """Whether a server said what the rows say; else they are remembered."""
+        return self.known or self.glanced
 
     # --- as rows -----------------------------------------------------------------------------------------------------
 

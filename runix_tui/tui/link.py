@@ -34,6 +34,11 @@ class Link(Protocol):
         the same server, another one, or an own one that takes over. Raises ``RunixError``."""
         ...
 
+    def glance(self) -> tuple[bytes, bytes] | None:
+        """A first look at a server that ran when this program began: what ``GET /deployments`` and ``GET /projects``
+        answered, JSON. None when there is nothing to see; once only."""
+        ...
+
     def leave(self, *, keep: bool) -> None:
         """Let go of the own server, if there is one: it ends; ``keep``: it goes on in the background."""
         ...

@@ -397,6 +397,10 @@ class Scene:
         """A door to nowhere: no socket is opened."""
         return Door("http://127.0.0.1:7676", Secret("scene-token-0123456789"), owned=False)
 
+    def glance(self) -> tuple[bytes, bytes] | None:
+        """Nothing ran before this program began."""
+        return None
+
     def leave(self, *, keep: bool) -> None:
         """Nothing runs."""
 

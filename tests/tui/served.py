@@ -76,6 +76,10 @@ class ServedLink:
             raise self.gone
         return Door(self.url, TOKEN, self.owned)
 
+    def glance(self) -> tuple[bytes, bytes] | None:
+        """Nothing ran before this program began."""
+        return None
+
     def leave(self, *, keep: bool) -> None:
         """Remember how it was left."""
         self.left.append(keep)

@@ -272,7 +272,7 @@ class DeploymentList(ScrollView, can_focus=True):
         cursor, marked = line.id == self.roster.cursor, line.id in self.roster.marks
         figures = self._fleet.series(line.id)
         cells = columns.cells(line, figures, cursor=cursor, marked=marked, cpu=self.roster.order is Order.CPU)
-        return tuple(cells if self._fleet.known else [Cell(each.text, "muted") for each in cells])
+        return tuple(cells if self._fleet.told else [Cell(each.text, "muted") for each in cells])
 
     def render_line(self, y: int) -> Strip:
         """One line of what is visible."""
