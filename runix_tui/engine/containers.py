@@ -14,7 +14,7 @@ from runix_tui.core import labels
 from runix_tui.core.activity import Note
 from runix_tui.core.ports import Container, ContainerSpec
 from runix_tui.engine.connection import Answer, Connection, Json
-from runix_tui.engine.faults import Refused
+from runix_tui.engine.faults import Refused, between_lives
 from runix_tui.engine.podmanpy import label_filters
 from runix_tui.engine.spec import LOOPBACK, Limits, create_body
 from runix_tui.errors import StartError
@@ -23,6 +23,7 @@ from runix_tui.locations import PRIVATE_DIR
 WAIT_INTERVAL = "50ms"  # between two looks of the engine, while a container is waited for
 STOP_SLACK = 30.0  # seconds for the engine's own work beyond a stop's time-out
 REMEMBERED = 1000  # containers whose names are known
+REMOVE_ATTEMPTS = 10
 WAIT_LONGEST = 3600.0  # seconds; whoever waits sets the limit that matters
 _GONE = 404
 _RUNNING = "running"
@@ -142,15 +143,31 @@ class Containers:
 
     async def remove(self, container: str) -> None:
         """Kill and remove it and its anonymous volumes, at once; not there: nothing to do."""
+        with self._doing("remove", container):
+            await self._remove_surely(container)
+        self._known.pop(container, None)
+
+    async def _remove_surely(self, container: str) -> None:
+        """Again when the engine was just starting it anew, as it does all the time with one that ends at once."""
+        for _ in range(REMOVE_ATTEMPTS):
+            try:
+                await self._remove(container)
+            except Refused as error:
+                if not between_lives(error):
+                    raise
+            else:
+                return
+        await self._remove(container)
+
+    async def _remove(self, container: str) -> None:
         # Podman's own API reads "volumes" alone; "v", which its documentation names, is Docker's.
         params = {"force": "true", "timeout": "0", "v": "true", "volumes": "true"}
-        path = f"/containers/{container}"
-        with self._doing("remove", container):
-            answer = await self._connection.request("DELETE", path, "remove a container", params=params)
-            failed = answer.message if answer.status >= 400 else _failure(answer.body)
-            if failed and answer.status != _GONE and await self.inspect(container) is not None:
-                raise Refused(f"The container was not removed: {failed}", http=answer.status)
-        self._known.pop(container, None)
+        answer = await self._connection.request(
+            "DELETE", f"/containers/{container}", "remove a container", params=params
+        )
+        failed = answer.message if answer.status >= 400 else _failure(answer.body)
+        if failed and answer.status != _GONE and await self.inspect(container) is not None:
+            raise Refused(f"The container was not removed: {failed}", http=answer.status)
 
     async def _ended(self, container: str) -> bool:
         found = await self.inspect(container)

@@ -15,6 +15,7 @@ TIMEOUT_HINT = "The engine is busy or hangs. Try again; `runix doctor` shows its
 REFUSED_HINT = "Read the engine's message; `runix doctor` checks whether this host offers what containers need."
 
 
+_BETWEEN_LIVES = "container state improper"
 _VANISHED = ("locating image", "image not known", "no such image", "no such container")
 
 
@@ -36,6 +37,11 @@ class Refused(DeployError):
 def vanished(error: Refused) -> bool:
     """Whether the engine gave up a list because one of the things in it was removed at the same time (Podman 4.3)."""
     return any(sign in error.message for sign in _VANISHED)
+
+
+def between_lives(error: Refused) -> bool:
+    """Whether a container could not be killed because it had ended, and was about to be started again."""
+    return _BETWEEN_LIVES in error.message
 
 
 def mapped(error: BaseException, what: str) -> RunixError:

@@ -8,7 +8,8 @@ import pytest
 from runix_tui.core.models import InstanceType
 from runix_tui.core.ports import ContainerSpec
 from runix_tui.engine.connection import Answer, Connection
-from runix_tui.engine.containers import Containers, parse_container, parse_time
+from runix_tui.engine.containers import REMOVE_ATTEMPTS, Containers, parse_container, parse_time
+from runix_tui.engine.faults import Refused
 from runix_tui.engine.spec import Limits
 from tests.fakes import FakeActivity
 
@@ -105,3 +106,34 @@ async def test_a_container_never_seen_goes_by_its_id():
     activity = FakeActivity()
     await Containers(Agreeing(activity), rootless=False, limits=Limits()).remove("f" * 64)
     assert activity.told == [("remove", "f" * 12, None, None, "")]
+
+
+class Restarting(Agreeing):
+    """Its container is between two lives ``times`` times when it is to be killed, as ``status`` and ``body`` say."""
+
+    def __init__(self, times: int, status: int, body: object) -> None:
+        super().__init__(FakeActivity())
+        self.left, self._refusal = times, Answer(status, body)
+
+    async def request(self, *_: object, **__: object) -> Answer:
+        self.left -= 1
+        return self._refusal if self.left >= 0 else Answer(200, [{"Id": "c" * 64, "Err": None}])
+
+
+IMPROPER = "cannot remove container c as it could not be stopped: sending SIGKILL: container state improper: stopped"
+REPORT = [{"Id": "c", "Err": IMPROPER}]
+
+
+@pytest.mark.parametrize(("status", "body"), [(200, REPORT), (500, {"message": IMPROPER})])
+async def test_a_container_that_is_started_over_and_over_is_removed(status, body):
+    engine = Restarting(2, status, body)
+    await Containers(engine, rootless=False, limits=Limits()).remove("c")
+    assert engine.left == -1
+
+
+@pytest.mark.parametrize(("said", "asked"), [(IMPROPER, REMOVE_ATTEMPTS + 1), ("it is in use", 1)])
+async def test_a_removal_that_stays_refused_is_said(said, asked):
+    engine = Restarting(100, 500, {"message": said})
+    with pytest.raises(Refused, match=said):
+        await Containers(engine, rootless=False, limits=Limits()).remove("c")
+    assert engine.left == 100 - asked
