@@ -7,6 +7,7 @@ import asyncio
 import os
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from textual.app import App
@@ -86,7 +87,7 @@ class RunixApp(App[None], inherit_bindings=False):
         self.main = MainScreen(self.fleet, link.home)
         self.connection = Connection(link, self.fleet, self.main.post_message, self.main.looked_at)
         self.known = Known(self.connection.call)
-        self.activity = Feed(self.connection.streams, self._start)
+        self.activity = Feed(self.connection.streams, partial(self.start, group="activity"))
         self.theme = self.visit.theme if self.visit.theme in self.available_themes else DARK
         self._theme_set = self.visit.theme_set
         self._keys: Mapping[str, str] = dict(self.visit.keys)
@@ -107,9 +108,9 @@ class RunixApp(App[None], inherit_bindings=False):
         restore(self.main, self.visit)
         self.main.expect(self.start_options.select)
         self._restored = True
-        self.run_worker(self._glance(), group="glance")
-        self.run_worker(self.connection.run(), group="connection", exclusive=True)
-        self.run_worker(self._furnish(), group="furnishing")
+        self.start(self._glance, "glance")
+        self.start(self.connection.run, "connection", exclusive=True)
+        self.start(self._furnish, "furnishing")
 
     async def _glance(self) -> None:
         """The list as it is, before what reads the rest is loaded."""
@@ -126,8 +127,11 @@ class RunixApp(App[None], inherit_bindings=False):
         await self.main.furnish()
         self._furnished.set()
 
-    def _start(self, work: Callable[[], Coroutine[Any, Any, None]]) -> "Worker[None]":
-        return self.run_worker(work, group="activity")
+    def start(
+        self, work: Callable[[], Coroutine[Any, Any, None]], group: str, *, exclusive: bool = False
+    ) -> "Worker[None]":
+        """Work in the app's name, whatever is on the screen. No coroutine is made of what ends before it begins."""
+        return self.run_worker(work, group=group, exclusive=exclusive)
 
     # --- asking and telling ------------------------------------------------------------------------------------------
 
@@ -161,7 +165,7 @@ class RunixApp(App[None], inherit_bindings=False):
 
     def reached(self) -> None:
         """A server is there: what do its settings say of keys and theme?"""
-        self.run_worker(self._read_settings(), group="settings", exclusive=True)
+        self.start(self._read_settings, "settings", exclusive=True)
 
     async def _read_settings(self) -> None:
         try:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from runix_tui.core.wire import Deployment, HistoryEntry, VersionDetails
 
 KEEP = 5  # releases whose images are kept, where the settings are not known
+NEWEST = "After Esc, r builds the newest commit."  # in the question itself r does nothing
 _SERVED = frozenset({VersionStatus.RUNNING, VersionStatus.REPLACED, VersionStatus.STOPPED})
 _START = frozenset({Stage.STARTING, Stage.CHECKING, Stage.ROUTING})
 
@@ -35,16 +36,16 @@ def refusal(
 ) -> str | None:
     """Why it is no use to try; None: it can be tried."""
     if number is None:
-        return "No version before the one that serves ever served. r builds the newest commit."
+        return f"No version before the one that serves ever served. {NEWEST}"
     entry = next((entry for entry in history if entry.version == number), None)
     if entry is None:
         return f"There is no version {number} any more."
     if number == deployment.version and deployment.serving:
-        return f"v{number} is what serves. r builds the newest commit."
+        return f"v{number} is what serves. {NEWEST}"
     if not served(entry):
         return f"v{number} never served ({entry.status}): choose one that did."
     if entry.image_id not in images_kept(history, keep) and number != deployment.version:
-        return f"The image of v{number} is gone: the last {keep} that ran are kept. r builds the newest commit."
+        return f"The image of v{number} is gone: the last {keep} that ran are kept. {NEWEST}"
     return None
 
 

@@ -1,15 +1,19 @@
 """Rolling back: the question says what will happen, the same place shows how it goes and what came of it."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
+import pytest
 from textual.pilot import Pilot
 
+from runix_tui.client import Client
 from runix_tui.core.requests import ChangeRequest
 from runix_tui.core.secret import Secret
-from runix_tui.errors import StartError
+from runix_tui.errors import StartError, Unavailable
 from tests.tui.conftest import NARROW, opened, sees, text_of
 from tests.tui.served import Served, ServedLink
+from tests.tui.test_list import said
 
 
 def two_versions(server: Served, **config: Any) -> str:
@@ -94,9 +98,70 @@ async def test_nowhere_to_go_is_said(server: Served, link: ServedLink) -> None:
         await sees(pilot, lambda: "shop" in text_of(pilot.app))
         await pilot.press("b")
         await sees(pilot, lambda: "No version before the one that serves" in text_of(pilot.app))
+        assert "Roll back  ⏎" not in text_of(pilot.app), "a button that does nothing"
+        assert "Esc closes this" in text_of(pilot.app)
         await pilot.press("enter")
-        await asyncio.sleep(0)
+        await pilot.pause()
         assert "Rolling" not in text_of(pilot.app)
+        await pilot.press("escape")
+        await sees(pilot, lambda: "No version before" not in text_of(pilot.app))
+
+
+def broken_off(monkeypatch: pytest.MonkeyPatch, begin: Callable[[], object]) -> None:
+    """The server goes while it is asked to roll back; ``begin`` is what it has done until then."""
+
+    def rollback(client: Client, deployment_id: str, version: int | None = None) -> None:
+        begin()
+        raise Unavailable("The connection to http://127.0.0.1 broke", code="server_gone", hint="Try again.")
+
+    monkeypatch.setattr(Client, "rollback", rollback)
+
+
+@pytest.mark.parametrize("close", [False, True], ids=["looked at", "closed"])
+async def test_what_nobody_answered_is_not_called_failed(
+    server: Served, link: ServedLink, monkeypatch: pytest.MonkeyPatch, close: bool
+) -> None:
+    made = two_versions(server)
+    gate = server.world.faults().gate("switch")
+    broken_off(monkeypatch, lambda: asyncio.run_coroutine_threadsafe(server.runix.rollback(made, 1), server.loop))
+    async with opened(link) as pilot:
+        await asked(pilot)
+        await pilot.press("enter")
+        await sees(pilot, lambda: "It is not known yet whether shop was rolled back" in text_of(pilot.app))
+        assert "The server went before it said whether v1 serves." in text_of(pilot.app)
+        assert "not rolled back" not in text_of(pilot.app)
+        if close:
+            await pilot.press("escape")
+            await sees(pilot, lambda: "It is not known" not in text_of(pilot.app))
+        server.loop.call_soon_threadsafe(gate.set)
+        await sees(pilot, lambda: "v1 serves again" in said(pilot.app))
+        assert close or "The release of v1 serves, as v3." in text_of(pilot.app)
+
+
+async def test_what_the_server_did_not_begin_was_not_done(
+    server: Served, link: ServedLink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two_versions(server)
+    broken_off(monkeypatch, lambda: None)
+    async with opened(link) as pilot:
+        await asked(pilot)
+        await pilot.press("enter")
+        await sees(pilot, lambda: "shop was not rolled back" in text_of(pilot.app))
+        assert "The server ended before it began" in text_of(pilot.app)
+        assert "v2 serves on." in text_of(pilot.app)
+
+
+async def test_what_the_end_of_the_server_cut_off_has_failed(
+    server: Served, link: ServedLink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = two_versions(server)
+    server.world.faults().fail["start"] = StartError("Runix ended while it was on its way", code="interrupted")
+    broken_off(monkeypatch, lambda: asyncio.run_coroutine_threadsafe(server.runix.rollback(made, 1), server.loop))
+    async with opened(link) as pilot:
+        await asked(pilot)
+        await pilot.press("enter")
+        await sees(pilot, lambda: "shop was not rolled back" in text_of(pilot.app))
+        assert "Runix ended while it was on its way" in text_of(pilot.app)
 
 
 async def test_an_image_that_vanished_is_told_by_the_server(server: Served, link: ServedLink) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.timer import Timer
@@ -23,19 +23,20 @@ from runix_tui.errors import RunixError
 from runix_tui.tui.compare import env_changes, other_values
 from runix_tui.tui.faults import error_content, fault_content
 from runix_tui.tui.modals.prospect import EnvChange, Prospect
+from runix_tui.tui.modals.rolling import Outcome, Rolling
+from runix_tui.tui.notices import Weight
 from runix_tui.tui.walks import expected, rows
 from runix_tui.tui.way_back import KEEP
 from runix_tui.tui.widgets.fact_list import FactList
 from runix_tui.tui.widgets.stages import StageList
 
 if TYPE_CHECKING:
-    from textual.worker import Worker
-
     from runix_tui.client import Client
     from runix_tui.core.wire import Deployment, VersionDetails
     from runix_tui.tui.app import RunixApp
 
 LOOK = 0.1  # seconds between two looks at what the events said
+FOUND_OUT = "It is found out as soon as the server is back."
 
 
 class Moment(StrEnum):
@@ -57,9 +58,12 @@ class RollBack(ModalScreen[None]):
     RollBack {
         #will { height: auto; max-height: 40vh; scrollbar-size-vertical: 1; }
         #going { margin: 1 0 0 0; }
-        #outcome { height: auto; max-height: 40vh; scrollbar-size-vertical: 1; }
+        #outcome { height: auto; max-height: 40vh; margin: 1 0 0 0; scrollbar-size-vertical: 1; }
         #outcome-text { height: auto; }
-        #go { margin: 1 0 0 0; }
+        #foot { height: auto; margin: 1 0 0 0; }
+        #go { margin: 0 2 0 0; }
+        #esc { width: 1fr; height: auto; color: $text-muted; }
+        #esc.-beside { padding: 1 0 0 0; }
     }
     """
 
@@ -85,9 +89,11 @@ class RollBack(ModalScreen[None]):
             yield StageList(id="going")
             with VerticalScroll(id="outcome", can_focus=False):
                 yield Static("", id="outcome-text", markup=False)
-            go = Button("Roll back  ⏎", variant="primary", id="go", disabled=True)
-            go.active_effect_duration = 0  # while that goes on, a button takes no Enter: a rollback may be faster
-            yield go
+            with Horizontal(id="foot"):
+                go = Button("Roll back  ⏎", variant="primary", id="go", disabled=True)
+                go.active_effect_duration = 0  # while that goes on, a button takes no Enter: a rollback may be faster
+                yield go
+                yield Static("", id="esc", markup=False)
 
     def on_mount(self) -> None:
         """Draw what is known, read what is not."""
@@ -142,9 +148,11 @@ class RollBack(ModalScreen[None]):
         self.query_one(FactList).show(prospect.facts())
         self._say(Content.styled(prospect.refused, "$text-warning") if prospect.refused else Content(""))
         button = self.query_one("#go", Button)
+        button.display = prospect.refused is None  # there is nothing to press, until something changes
         button.disabled = prospect.history is None or prospect.refused is not None
         if not button.disabled:
             button.focus()
+        self._name_esc("Esc: nothing happens" if button.display else "Esc closes this")
 
     # --- what happens ------------------------------------------------------------------------------------------------
 
@@ -159,34 +167,45 @@ class RollBack(ModalScreen[None]):
     def _begin(self) -> None:
         self._moment = Moment.GOING
         self._title(f"Rolling {plain(self.runix.fleet.full_name(self._prospect.deployment))} back")
-        self._say(Content.styled("Esc closes this; the rollback goes on.", "$text-muted"))
+        self._say(Content(""))
         self.query_one("#go", Button).display = False
+        self._name_esc("Esc closes this; the rollback goes on")
         stages = self.query_one(StageList)
         stages.display = True
         stages.show(expected(Kind.ROLLBACK, None))
-        self._rolling: Worker[None] = self.app.run_worker(self._roll_back, group="rollback")
+        prospect, runix = self._prospect, self.runix
+        self._rolling = Rolling(runix.connection, runix.known, prospect.deployment, prospect.number, self._before)
+        self.runix.start(self._roll_back, "rollback")
 
     async def _roll_back(self) -> None:
         """In the app's name: it goes on when this is closed."""
         runix, one, number = self.runix, self._prospect.deployment, self._prospect.number
         doing = f"roll back {one.service_name}"
-        try:
-            await runix.connection.call(lambda client: client.rollback(one.id, number), patient=True)
-        except RunixError as error:
-            await self._end(error)
-            runix.problem(doing, error)
+        outcome = await self._rolling.run(self._unsure)
+        self._end(outcome)
+        if outcome.error is not None:
+            runix.problem(doing, outcome.error)
         else:
-            await self._end(None)
             runix.tell(doing, f"The release of v{number} serves again.")
 
-    async def _end(self, error: RunixError | None) -> None:
+    def _unsure(self) -> None:
+        """The server went while it was asked: that is neither done nor failed."""
+        one = self._prospect.deployment
+        said = f"The server went before it said whether v{self._prospect.number} serves."
+        self.runix.tell(f"roll back {one.service_name}", f"{said} {FOUND_OUT}", Weight.WARNING)
+        if self.is_attached:
+            self._title(f"It is not known yet whether {plain(one.service_name)} was rolled back")
+            self._say(Content.assemble((said, "$text-warning"), "\n", FOUND_OUT))
+            self._name_esc("Esc closes this; what came of it is told all the same")
+
+    def _end(self, outcome: Outcome) -> None:
         """Show what came of it, if anybody looks."""
         self._moment = Moment.OVER
         if self._looking is not None:
             self._looking.stop()
-        made = await self._made()
         if not self.is_attached:  # closed meanwhile
             return
+        made, error = outcome.made, outcome.error
         if made is not None:
             self.query_one(StageList).show(rows(made))
         self._title(f"{plain(self._prospect.deployment.service_name)} was {'not ' if error else ''}rolled back")
@@ -194,6 +213,7 @@ class RollBack(ModalScreen[None]):
         self._say(self._failed(error, made) if error else self._done(made))
         button = self.query_one("#go", Button)
         button.label, button.disabled, button.display = "Close  ⏎", False, True
+        self._name_esc("")
         button.focus()
 
     def _done(self, made: "VersionDetails | None") -> Content:
@@ -225,26 +245,9 @@ class RollBack(ModalScreen[None]):
 
     @work(exclusive=True, group="following")
     async def _follow(self) -> None:
-        made = await self._made()
+        made = await self._rolling.made()
         if made is not None and self._moment is Moment.GOING:
             self.query_one(StageList).show(rows(made))
-
-    async def _made(self) -> "VersionDetails | None":
-        """The version that this rollback made, as it stands; None: none yet, or it cannot be read."""
-        one = self._prospect.deployment
-        try:
-            history = await self.runix.known.read_history(one.id)
-            mine = next(
-                (
-                    each.version
-                    for each in history
-                    if each.version > self._before and each.rollback_of == self._prospect.number
-                ),
-                None,
-            )
-            return await self.runix.known.read_version(one.id, mine) if mine is not None else None
-        except RunixError:
-            return None
 
     # -----------------------------------------------------------------------------------------------------------------
 
@@ -254,6 +257,12 @@ class RollBack(ModalScreen[None]):
     def _say(self, text: Content) -> None:
         self.query_one("#outcome-text", Static).update(text)
         self.query_one("#outcome").display = bool(text.plain)
+
+    def _name_esc(self, text: str) -> None:
+        """What Esc does, beside the button, where there is one."""
+        esc = self.query_one("#esc", Static)
+        esc.set_class(bool(self.query_one("#go", Button).display), "-beside")
+        esc.update(text)
 
 
 def _env(deployment_id: str, number: int, client: "Client") -> EnvChange:
