@@ -1,7 +1,10 @@
 """The main screen: what it shows, and where its keys lead."""
 
+import gc
+
 import pytest
 
+from runix_tui.tui.app import RunixApp
 from runix_tui.tui.widgets.deployments import DeploymentList
 from runix_tui.tui.widgets.version_list import VersionList
 from tests.tui.conftest import NARROW, WIDE, opened, sees, text_of
@@ -34,3 +37,14 @@ async def test_who_looks_at_what_goes_is_back_in_the_list(
         server.do(server.runix.delete(made))
         await sees(pilot, lambda: "▸ ● bravo" in text_of(pilot.app) and "⏎ open" in text_of(pilot.app))
         assert isinstance(pilot.app.focused, DeploymentList)
+
+
+async def test_what_ends_before_it_begins_leaves_nothing_behind(link: ServedLink) -> None:
+    """A coroutine that nobody awaits is a warning, and so an error of this test."""
+    async with opened(link) as pilot:
+        app = pilot.app
+        assert isinstance(app, RunixApp)
+        app.reached()
+        app.workers.cancel_group(app, "settings")
+        await pilot.pause()
+        gc.collect()
