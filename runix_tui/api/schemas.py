@@ -227,7 +227,7 @@ class SettingsPatch(Body):
     """Keys of config.toml with new values; null gives a key's default back."""
 
     model_config = ConfigDict(
-        extra="allow", json_schema_extra={"examples": [{"build.cpus": 1.5, "registry.mirror": None}]}
+        extra="allow", json_schema_extra={"examples": [{"build.cpus": 1.5, "registry.offline": None}]}
     )
 
     @property

@@ -4,11 +4,11 @@ how a text is edited in ``config.editing``."""
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from runix_tui.bootstrap.private import using, write_private
-from runix_tui.config import Config, editing, load
+from runix_tui.config import Config, editing, parse, text_of
+from runix_tui.core.activity import Activity, ActivitySource
 from runix_tui.core.checkup import Check
 from runix_tui.core.settings import Settings
 from runix_tui.errors import ConfigError, Conflict
@@ -18,9 +18,10 @@ from runix_tui.locations import PRIVATE_DIR, Locations
 class Caretaker:
     """``core.ports.Installation`` of a home whose server runs with ``config``."""
 
-    def __init__(self, locations: Locations, config: Config) -> None:
+    def __init__(self, locations: Locations, config: Config, activity: Activity) -> None:
         self._locations = locations
         self._config = config
+        self._activity = activity
         self._changing = asyncio.Lock()
 
     async def checkup(self) -> list[Check]:
@@ -33,25 +34,29 @@ class Caretaker:
         return await asyncio.to_thread(self._read)
 
     async def change_settings(self, changes: Mapping[str, Any]) -> Settings:
-        """Change keys of config.toml. Raises ``InvalidRequest``, ``Conflict``."""
+        """Change keys of config.toml, and tell it; also what was refused. Raises ``InvalidRequest``, ``Conflict``."""
         async with self._changing:
-            return await asyncio.to_thread(self._change, changes)
+            with self._activity.doing(ActivitySource.SETTINGS, "change", self._locations.config_file.name) as note:
+                before = await self.settings()  # a file that is wrong is for a person to mend
+                await asyncio.to_thread(self._change, changes)
+                after = await self.settings()
+                note(editing.difference(before.settings, after.settings) or "nothing changed")
+        return after
 
     def _read(self) -> Settings:
         path = self._locations.config_file
         with _as_conflict():
-            config, text = load(path), _text(path)
+            text = text_of(path)
+            config = parse(text, path)
         restart = config.of_server != self._config.of_server
         return Settings(str(path), text, editing.settings(text, config), restart=restart)
 
-    def _change(self, changes: Mapping[str, Any]) -> Settings:
-        self._read()  # a file that is wrong is for a person to mend
+    def _change(self, changes: Mapping[str, Any]) -> None:
         path = self._locations.config_file.resolve()  # a link stays one
         with _as_conflict(), using(path):
-            changed = editing.changed(_text(path), changes)
+            changed = editing.changed(text_of(path), changes)
             path.parent.mkdir(PRIVATE_DIR, parents=True, exist_ok=True)
             write_private(path, changed)
-        return self._read()
 
 
 def _examiner() -> Callable[[Locations], Awaitable[list[Check]]]:
@@ -59,10 +64,6 @@ def _examiner() -> Callable[[Locations], Awaitable[list[Check]]]:
     from runix_tui.bootstrap import maintenance
 
     return maintenance.examine
-
-
-def _text(path: Path) -> str:
-    return path.read_text("utf-8") if path.exists() else ""
 
 
 @contextmanager

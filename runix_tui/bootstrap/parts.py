@@ -226,7 +226,7 @@ class Parts:
             ready=self.upkeep.ready,
             diary=diary,
             insight=Insight(store, engine, gateway, serving),
-            installation=Caretaker(locations, config),
+            installation=Caretaker(locations, config, diary),
             previewing=Previewing(
                 source=source, store=store, planning=planning, rendering=rendering, checkouts=locations.checkouts
             ),

@@ -22,6 +22,7 @@ class ActivitySource(StrEnum):
     GIT = "git"
     GATEWAY = "gateway"
     AGENT = "agent"
+    SETTINGS = "settings"
 
 
 class ActivityStatus(StrEnum):

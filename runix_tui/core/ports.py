@@ -423,5 +423,5 @@ class Installation(Protocol):
 
     async def change_settings(self, changes: Mapping[str, Any]) -> Settings:
         """Set keys (``build.cpus``), or (None) take them out; everything else in the file stays as it is. Raises
-        ``InvalidRequest`` naming each wrong key, ``Conflict``."""
+        ``InvalidRequest`` naming each key that is wrong or changed by hand alone, ``Conflict``."""
         ...

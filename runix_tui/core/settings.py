@@ -6,7 +6,8 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One key. ``type`` is string, int, float, bool or list (of strings); ``set`` says whether the file sets it."""
+    """One key. ``type`` is string, int, float, bool or list (of strings); ``set`` says whether the file sets it,
+    ``by_hand`` whether only its owner does, in the file: no front end changes it."""
 
     key: str
     type: str
@@ -14,6 +15,7 @@ class Setting:
     default: Any
     description: str
     set: bool
+    by_hand: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ async def test_a_checkup(api):
 async def test_settings_are_changed_key_by_key(api):
     before = (await api.get("/settings")).json()
     assert (before["path"], before["text"], before["restart"]) == ("/home/config.toml", "", False)
-    made = await api.patch("/settings", json={"build.cpus": 1.5, "registry.mirror": "m.example"})
+    made = await api.patch("/settings", json={"build.cpus": 1.5, "registry.offline": True})
     assert made.status_code == 200
     keys = {one["key"]: one for one in made.json()["settings"]}
     assert keys["build.cpus"] == {
@@ -29,10 +29,20 @@ async def test_settings_are_changed_key_by_key(api):
         "default": 2.0,
         "description": "Cores of one build.",
         "set": True,
+        "by_hand": False,
     }
+    assert keys["api.allowed_hosts"]["by_hand"]
     assert made.json()["restart"]
-    assert (await api.patch("/settings", json={"build.cpus": None})).json()["text"].endswith('mirror = "m.example"\n')
+    assert (await api.patch("/settings", json={"build.cpus": None})).json()["text"].endswith("offline = true\n")
     assert (await api.patch("/settings", json={})).status_code == 200
+
+
+async def test_whom_to_trust_is_not_for_a_token_to_say(api):
+    answer = await api.patch("/settings", json={"api.allowed_hosts": ["evil.example"], "registry.insecure": True})
+    assert answer.status_code == 422
+    assert {one["path"] for one in answer.json()["errors"]} == {"api.allowed_hosts", "registry.insecure"}
+    assert "edit it there" in answer.json()["hint"]
+    assert (await api.get("/settings")).json()["text"] == ""
 
 
 async def test_wrong_settings_are_named(api, fake):

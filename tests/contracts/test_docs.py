@@ -86,7 +86,9 @@ def test_settings_in_the_readme_are_known(tmp_path: Path) -> None:
 
     block = re.search(r"^```toml\n(.*?)^```", text_of("README.md"), re.M | re.S)
     assert block
-    (tmp_path / "config.toml").write_text(block[1], "utf-8")
+    bundle = tmp_path / "my-ca.pem"
+    bundle.write_text("-----BEGIN CERTIFICATE-----\n")
+    (tmp_path / "config.toml").write_text(block[1].replace("/etc/my-ca.pem", str(bundle)), "utf-8")
     assert load(tmp_path / "config.toml").build.concurrent == 2
 
 

@@ -33,5 +33,6 @@ async def get_settings(door: Door) -> wire.Settings:
 )
 async def change_settings(door: Door, body: Annotated[SettingsPatch, body_of(SettingsPatch)]) -> wire.Settings:
     """Set keys of config.toml, or take them out (null: the default again); comments and everything else stay. What
-    takes effect with the next start only is said by `restart`."""
+    takes effect with the next start only is said by `restart`. Whom the API answers and whom builds trust (`by_hand`)
+    is changed in the file alone. `/activity` tells each change."""
     return views.settings(await door.installation.change_settings(body.changes))

@@ -58,6 +58,7 @@ class Setting(Answer):
     default: Any
     description: str
     set: bool = Field(description="Whether the file sets it.")
+    by_hand: bool = Field(default=False, description="Whether it is changed in the file alone, not by this API.")
 
 
 class Settings(Answer):

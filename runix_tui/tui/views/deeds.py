@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from runix_tui.core.wire import Activity
 
 TOLD = "told"  # the source of what this program told its user
-SOURCES = ("engine", "git", "gateway", "deploy", "agent", TOLD)
+SOURCES = ("engine", "git", "gateway", "deploy", "settings", TOLD)
 
 
 class Mark(StrEnum):

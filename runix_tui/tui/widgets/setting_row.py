@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 BYTES = ("memory", "bytes")  # how the names of settings in bytes end
 MIB = 1024**2
+_BY_HAND = " Changed in config.toml alone: E opens it."
 
 
 class SettingRow(Vertical, can_focus=True):
@@ -81,7 +82,8 @@ class SettingRow(Vertical, can_focus=True):
     def wrong(self, message: str) -> None:
         """What is wrong with what was typed, in place of what it means; empty: nothing."""
         self.set_class(bool(message), "-wrong")
-        self.query_one(".setting-more", Static).update(Content(plain(message or self.setting.description)))
+        meaning = f"{self.setting.description}{_BY_HAND if self.setting.by_hand else ''}"
+        self.query_one(".setting-more", Static).update(Content(plain(message or meaning)))
 
     def done(self) -> None:
         """It was taken over."""
@@ -95,7 +97,7 @@ class SettingRow(Vertical, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         """Twice: change it."""
-        if event.chain > 1 and self._field is None:
+        if event.chain > 1 and self._field is None and not self.setting.by_hand:
             self.action_edit()
 
     @on(Input.Submitted)
@@ -142,7 +144,9 @@ class SettingRow(Vertical, can_focus=True):
         self.done()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Esc leads out of the view while nothing is being changed."""
+        """Esc leads out of the view while nothing is being changed; some are changed in the file alone."""
+        if action in {"edit", "reset"}:
+            return not self.setting.by_hand
         return action != "leave" or self._field is not None
 
 
@@ -160,8 +164,6 @@ def value_of(text: str, kind: str) -> Any:
     text = text.strip()
     if not text:
         return None
-    if kind == "list":
-        return [part.strip() for part in text.split(",") if part.strip()]
     try:
         found = {"int": int, "float": float}.get(kind, str)(text)
     except ValueError:

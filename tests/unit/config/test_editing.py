@@ -6,9 +6,10 @@ import pytest
 from pydantic import ValidationError
 
 from runix_tui.config import Config
-from runix_tui.config.editing import changed, settings
+from runix_tui.config.editing import changed, difference, settings
 from runix_tui.errors import InvalidRequest
 
+BY_HAND = ("api.allowed_hosts", "build.ca_bundle", "build.keep_ca", "registry.mirror", "registry.insecure")
 MINE = """\
 # my machine
 [build] # limits
@@ -30,6 +31,7 @@ def test_every_key_is_told():
     assert {one.type for one in found.values()} == {"string", "int", "float", "bool", "list"}
     assert found["build.ca_bundle"].type == "string"
     assert found["build.keep_ca"].type == "bool"
+    assert {one.key for one in found.values() if one.by_hand} == set(BY_HAND)
     assert all(one.description.endswith(".") for one in found.values())
     told = {
         f"{section}.{name}" for section, kind in Config.model_fields.items() for name in kind.annotation.model_fields
@@ -38,15 +40,15 @@ def test_every_key_is_told():
 
 
 def test_comments_and_all_else_stay():
-    found = changed(MINE, {"build.cpus": 1.5, "registry.mirror": "mirror.example/hub", "api.allowed_hosts": ["a", "b"]})
+    found = changed(MINE, {"build.cpus": 1.5, "registry.offline": True, "tui.theme": "runix-light"})
     assert found.startswith("# my machine\n[build] # limits\ncpus = 1.5 # a small one\nmemory = 1073741824\n")
     read = Config.model_validate(tomllib.loads(found))
-    assert (read.build.cpus, read.registry.mirror, read.api.allowed_hosts) == (1.5, "mirror.example/hub", ("a", "b"))
+    assert (read.build.cpus, read.registry.offline, read.tui.theme) == (1.5, True, "runix-light")
     assert read.git.credentials["git.example"].token_env == "TOKEN"
 
 
 def test_null_gives_the_default_back():
-    found = changed(MINE, {"build.cpus": None, "build.keep_ca": None, "deploy.keep_releases": None})
+    found = changed(MINE, {"build.cpus": None, "git.timeout": None, "deploy.keep_releases": None})
     assert "cpus" not in found
     assert "memory = 1073741824" in found
     assert Config.model_validate(tomllib.loads(found)).build.cpus == 2.0
@@ -60,25 +62,28 @@ def test_however_it_was_written(text):
 
 def test_hostile_text_stays_text():
     sent = """"] '[build]' cpus = 9 # \\n \u2028 """
-    assert tomllib.loads(changed("", {"registry.mirror": sent})) == {"registry": {"mirror": sent}}
+    assert tomllib.loads(changed("", {"tui.theme": sent})) == {"tui": {"theme": sent}}
 
 
 @pytest.mark.parametrize(
     ("changes", "wrong"),
     [
-        ({"build.cpus": 0}, {"build.cpus": "must be greater than 0"}),
+        ({"build.cpus": 0}, {"build.cpus": "must be at least 0.01"}),
         ({"build.cpus": "2"}, {"build.cpus": "must be a valid number"}),
         ({"build.cpus": True}, {"build.cpus": "must be a valid number"}),
         ({"build.cpus": 1e999}, {"build.cpus": "must be a finite number"}),
+        ({"build.memory": 10**30}, {"build.memory": "must be at most 70368744177664"}),
+        ({"build.timeout": -1}, {"build.timeout": "must be at least 0.1"}),
+        ({"deploy.health_timeout": 0}, {"deploy.health_timeout": "must be at least 0.1"}),
         ({"build.concurrent": 1.5}, {"build.concurrent": "must be a valid integer"}),
-        ({"api.allowed_hosts": "x"}, {"api.allowed_hosts": "must be a valid array"}),
-        ({"api.allowed_hosts": [1, 2]}, {"api.allowed_hosts": "must be a valid string"}),
         ({"build.cpu": 1}, {"build.cpu": "is not a setting; did you mean 'build.cpus'?"}),
         ({"git.credentials": {}, "x": 1}, {"git.credentials": "is not a setting", "x": "is not a setting"}),
-        ({"build.cpus": -1, "build.keep_ca": 1}, {"build.cpus": "must be greater", "build.keep_ca": "must be a valid"}),
-        ({"build.ca_bundle": "/a\0"}, {"build.ca_bundle": "has control characters"}),
-        ({"api.allowed_hosts": ["a", "b\n"]}, {"api.allowed_hosts": "has control characters"}),
-        ({"build.ca_bundle": {"a": []}}, {"build.ca_bundle": "must be a valid string"}),
+        (
+            {"build.cpus": -1, "registry.offline": 1},
+            {"build.cpus": "must be at least", "registry.offline": "must be a valid"},
+        ),
+        ({"tui.theme": "a\0"}, {"tui.theme": "has control characters"}),
+        ({"tui.theme": {"a": []}}, {"tui.theme": "must be a valid string"}),
     ],
 )
 def test_what_is_wrong_is_named(changes, wrong):
@@ -88,6 +93,25 @@ def test_what_is_wrong_is_named(changes, wrong):
     assert found.keys() == wrong.keys()
     for path, message in wrong.items():
         assert message in found[path]
+
+
+@pytest.mark.parametrize("value", [None, True, "mirror.example", ["evil.example"], "/tmp/ca.pem"])
+def test_whom_to_trust_is_changed_by_hand_alone(value):
+    with pytest.raises(InvalidRequest) as refused:
+        changed(MINE, dict.fromkeys(BY_HAND, value) | {"build.cpus": 1.5})
+    found = {one.path: one.message for one in refused.value.errors}
+    assert found == dict.fromkeys(BY_HAND, "is changed in config.toml alone")
+    assert "edit it there" in refused.value.hint
+
+
+def test_what_became_of_the_values_is_told():
+    def read(text):
+        return settings(text, Config.model_validate(tomllib.loads(text)))
+
+    after = read(changed(MINE, {"build.cpus": 2, "tui.theme": "x" * 200, "build.memory": None}))
+    told = difference(read(MINE), after)
+    assert told == f'build.cpus: 1.0 → 2.0; build.memory: 1073741824 → 4294967296; tui.theme: "" → "{"x" * 79}…'
+    assert difference(after, after) == ""
 
 
 def test_keys_and_theme_of_the_front_end_are_the_users_own() -> None:

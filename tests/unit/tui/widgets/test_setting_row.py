@@ -10,8 +10,7 @@ def test_what_is_no_number_goes_as_it_is(typed: str) -> None:
     assert value_of(typed, "float") == typed
 
 
-def test_numbers_and_lists() -> None:
+def test_numbers() -> None:
     assert value_of(" 1.5 ", "float") == 1.5
     assert value_of("3", "int") == 3
-    assert value_of("a, b,", "list") == ["a", "b"]
     assert value_of("", "float") is None
