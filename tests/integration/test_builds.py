@@ -13,6 +13,7 @@ import tarfile
 import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -25,10 +26,13 @@ from runix_tui.engine import ca, cgroups
 from runix_tui.engine.engine import PodmanEngine
 from runix_tui.errors import BuildError
 from runix_tui.locations import Locations, locate
+from tests.integration.building import built
+from tests.integration.conftest import Eventually
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(600)]
 
 MIB = 1024**2
+ROOT = Path(__file__).resolve().parents[2]  # where `tests` can be imported from
 
 
 class Log:
@@ -69,12 +73,7 @@ def build(engine: PodmanEngine, home_id: str, folder: Path, log: Log) -> Build:
     ) -> Image:
         tag = f"localhost/runix-{home_id[:8]}/{uuid.uuid4().hex[:8]}"
         request = BuildRequest(folder, dockerfile, ignore, tag, labels.of_home(home_id), **more)  # type: ignore[arg-type]  # a test's own keywords
-        try:
-            return await (on or engine).build(request, log)
-        except BuildError as error:
-            if not error.transient:
-                raise
-            return await (on or engine).build(request, log)  # as a deploy tries it again
+        return await built(on or engine, request, log)
 
     return run
 
@@ -291,7 +290,7 @@ def running(word: str) -> list[int]:
 
 
 async def test_cancel_ends_the_running_step_within_a_second(
-    engine: PodmanEngine, build: Build, image: str, log: Log, home_id: str, eventually: Callable[..., Awaitable[object]]
+    engine: PodmanEngine, build: Build, image: str, log: Log, home_id: str, eventually: Eventually
 ) -> None:
     unique = f"77{int(uuid.uuid4().hex[:6], 16)}"
     task = asyncio.create_task(build(f"FROM {image}\nRUN echo here; (trap '' TERM; sleep {unique}) & sleep {unique}\n"))
@@ -375,18 +374,19 @@ from runix_tui.config import Config
 from runix_tui.core.ports import BuildRequest
 from runix_tui.engine.engine import PodmanEngine
 from runix_tui.locations import locate
+from tests.integration.building import built
 
 async def main(home, context, image, unique):
     engine = PodmanEngine(locate(), Config(), home, os.environ)
     request = BuildRequest(Path(context), f"FROM {image}\\nRUN echo here; sleep {unique}\\n", (), "localhost/x", {})
-    await engine.build(request, lambda _, line: print(line, flush=True))
+    await built(engine, request, lambda _, line: print(line, flush=True))
 
 asyncio.run(main(*sys.argv[1:]))
 """
 
 
 async def test_what_a_killed_server_and_its_engine_left_is_swept(
-    locations: Locations, home_id: str, engine: PodmanEngine, image: str, folder: Path
+    locations: Locations, home_id: str, engine: PodmanEngine, image: str, folder: Path, eventually: Eventually
 ) -> None:
     await engine.close()  # the one that is killed is the child's own
     unique = f"79{int(uuid.uuid4().hex[:6], 16)}"
@@ -400,13 +400,17 @@ async def test_what_a_killed_server_and_its_engine_left_is_swept(
         unique,
         env={**os.environ, "RUNIX_HOME": str(locations.state)},
         stdout=subprocess.PIPE,
+        cwd=ROOT,
     )
     assert child.stdout is not None
-    async with asyncio.timeout(60):
-        while (await child.stdout.readline()).strip() != b"here":
-            pass
-    child.kill()
-    await child.wait()
+    try:
+        async with asyncio.timeout(60):
+            assert await says(child.stdout, b"here\n"), "the build ended before its step began"
+        await eventually(lambda: running(unique))
+    finally:
+        with suppress(ProcessLookupError):  # it has ended
+            child.kill()
+        await child.wait()
     os.kill(service_pid(locations), signal.SIGKILL)
     assert running(unique), "the step goes on without anybody"
     mark = home_id.replace("-", "")[:8]
@@ -417,6 +421,14 @@ async def test_what_a_killed_server_and_its_engine_left_is_swept(
     assert not running(unique)
     assert not cgroups.members(mark)
     assert left_behind(engine, mark) == []
+
+
+async def says(program: asyncio.StreamReader, wanted: bytes) -> bool:
+    """Whether a program says this line before it ends."""
+    async for line in program:
+        if line == wanted:
+            return True
+    return False
 
 
 def service_pid(locations: Locations) -> int:

@@ -7,6 +7,7 @@ import pytest
 from runix_tui.core import labels
 from runix_tui.core.ports import BuildRequest
 from runix_tui.engine.engine import PodmanEngine
+from tests.integration.building import built
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(300)]
 
@@ -20,7 +21,7 @@ async def test_a_deployments_images_are_found_by_both_labels_and_removed_with_th
     mine, theirs = (labels.of_home(home_id, deployment=name) for name in ("mine", "theirs"))
     for name, ours in (("mine", mine), ("theirs", theirs)):
         tag = f"localhost/runix-{home_id[:8]}/{name}:v1"
-        await engine.build(BuildRequest(tmp_path, TWO_STAGES, (), tag, ours, build_id=name), lambda *_: None)
+        await built(engine, BuildRequest(tmp_path, TWO_STAGES, (), tag, ours, build_id=name), lambda *_: None)
     assert any(image.tags for image in await engine.images(mine))
     await engine.remove_images(mine)
     assert await engine.images(mine) == []

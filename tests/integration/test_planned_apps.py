@@ -12,15 +12,15 @@ from runix_tui import catalog
 from runix_tui.core import labels
 from runix_tui.core.models import InstanceType
 from runix_tui.core.plan import Plan
-from runix_tui.core.ports import BuildRequest, Container, ContainerSpec, Image, LogSink
+from runix_tui.core.ports import BuildRequest, Container, ContainerSpec
 from runix_tui.engine.engine import PodmanEngine
-from runix_tui.errors import BuildError
 from runix_tui.plan.detect import PlanRequest, detect
 from runix_tui.plan.dockerfile import render
 from runix_tui.plan.ignore import ignore, repository_ignore
 from runix_tui.plan.policy import check_dockerfile, check_plan, own_dockerfile
 from runix_tui.plan.variables import matching
 from runix_tui.source.tree import FolderTree
+from tests.integration.building import built
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(900)]
 
@@ -113,17 +113,6 @@ async def build(
         build_id=f"{home_id[:8]}-app",
     )
     return plan, (await built(engine, request, sink)).id
-
-
-async def built(engine: PodmanEngine, request: BuildRequest, sink: LogSink) -> Image:
-    """An image; passing faults (another test removed layers meanwhile) are tried again, as a deploy does."""
-    for _ in range(3):
-        try:
-            return await engine.build(request, sink)
-        except BuildError as error:
-            if not error.transient:
-                raise
-    return await engine.build(request, sink)
 
 
 async def answers(engine: PodmanEngine, service: Service) -> bool:
