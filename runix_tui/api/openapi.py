@@ -31,7 +31,7 @@ _WHEN = {
     415: "The body is not of type application/json.",
     421: "The Host header names another server.",
     422: "What was sent is wrong; `errors` has one entry for each wrong field.",
-    503: "The container engine is away and the call needs it.",
+    503: "The container engine is away and the call needs it, or too much is asked for at once.",
 }
 _EXAMPLE = {
     "title": "Unprocessable Content",

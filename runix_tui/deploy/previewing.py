@@ -8,6 +8,8 @@ import asyncio
 import shutil
 import uuid
 from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,10 +22,12 @@ from runix_tui.deploy.creation import CHECK_TIMEOUT
 from runix_tui.deploy.stages.fetching import remote_of
 from runix_tui.deploy.stages.planning import Asked, Planning, summary
 from runix_tui.deploy.stages.rendering import Rendering
+from runix_tui.errors import Unavailable
 from runix_tui.plan.variables import matching
 from runix_tui.store.store import Store
 
 AT_ONCE = 4
+ADMITTED = 16  # those that wait for their turn among them
 REMEMBERED = 4  # repositories that were only looked at
 NAMELESS = "app"
 
@@ -40,22 +44,43 @@ class Previewing:
         self._rendering = rendering
         self._checkouts = checkouts
         self._slots = asyncio.Semaphore(AT_ONCE)
+        self._admitted = 0
         self._looked_at: deque[str] = deque()
 
     async def preview(self, request: PreviewRequest) -> Preview:
         """What would be built. Cancelling ends it. Raises ``InvalidRequest`` (repo_url, branch), ``SourceError``,
-        ``PlanError``."""
+        ``PlanError``, ``Unavailable`` (``busy``)."""
         url, credential = self._source.parse(request.config.repo_url)
         config = replace(request.config, repo_url=url)
-        await self._source.check(remote_of(config, credential), timeout=CHECK_TIMEOUT)
+        with self._admission():
+            async with self._slots:
+                return await self._fetched(request, config, credential)
+
+    @contextmanager
+    def _admission(self) -> Iterator[None]:
+        """Whoever asks for more than can be looked at soon is told so at once."""
+        if self._admitted >= ADMITTED:
+            raise Unavailable(
+                f"{self._admitted} plans are being made already",
+                hint="Try again in a few seconds.",
+                code="busy",
+            )
+        self._admitted += 1
+        try:
+            yield
+        finally:
+            self._admitted -= 1
+
+    async def _fetched(self, request: PreviewRequest, config: ServiceConfig, credential: Secret | None) -> Preview:
+        remote = remote_of(config, credential)
+        await self._source.check(remote, timeout=CHECK_TIMEOUT)
         into = self._checkouts / f"preview-{uuid.uuid4()}"
-        async with self._slots:
-            try:
-                checkout = await self._source.fetch(remote_of(config, credential), into, lambda *_: None)
-                return await self._planned(request, config, checkout, credential)
-            finally:
-                await asyncio.to_thread(shutil.rmtree, into, ignore_errors=True)
-                await self._remember(url)
+        try:
+            checkout = await self._source.fetch(remote, into, lambda *_: None)
+            return await self._planned(request, config, checkout, credential)
+        finally:
+            await asyncio.to_thread(shutil.rmtree, into, ignore_errors=True)
+            await self._remember(config.repo_url)
 
     async def _planned(
         self, request: PreviewRequest, config: ServiceConfig, checkout: Checkout, credential: Secret | None

@@ -18,7 +18,7 @@ from runix_tui.source.places import mirror_folder
 from runix_tui.source.said import plain
 from runix_tui.source.tree import FolderTree
 from runix_tui.source.urls import FIELD, Address, parse
-from runix_tui.source.worker import Stop, in_thread
+from runix_tui.source.worker import Stop, Threads
 
 if TYPE_CHECKING:
     from runix_tui.source.fetching import Fetching
@@ -44,6 +44,7 @@ class GitSource:
         self._config = config
         self._environ = environ
         self._ca_bundle = ca_bundle
+        self._threads = Threads()
 
     def parse(self, repo_url: str) -> tuple[str, Secret | None]:
         """``(normalised url, user info)``; an ssh user name without a password stays in the URL. Raises
@@ -62,7 +63,7 @@ class GitSource:
 
         try:
             with self._doing("list refs", address):
-                await in_thread(work, stop)
+                await self._threads.run(work, stop)
         except SourceError as error:
             if error.transient:
                 return
@@ -88,7 +89,7 @@ class GitSource:
 
         try:
             with self._doing("fetch", address) as note:
-                found = await in_thread(work, stop)
+                found = await self._threads.run(work, stop)
                 note(f"{found.commit.short} {plain(found.commit.subject, MAX_LINE)}" if found.commit else "")
                 return found
         except BaseException:

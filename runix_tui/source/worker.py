@@ -1,7 +1,8 @@
 """Blocking git work in a thread of its own, that ends when its caller goes away or its time is up.
 
-The work asks :meth:`Stop.check` at every step and at every callback of libgit2. The threads are daemons: a server that
-ends does not wait for a peer that is silent.
+The work asks :meth:`Stop.check` at every step and at every callback of libgit2; while its peer is silent it cannot, and
+is left behind until libgit2 gives up. The threads are daemons: a server that ends does not wait for a peer that is
+silent.
 """
 
 import asyncio
@@ -11,9 +12,10 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from runix_tui.errors import SourceError
+from runix_tui.errors import SourceError, Unavailable
 
 T = TypeVar("T")
+LEFT_BEHIND = 32  # threads that wait for silent peers with nobody to wait for them
 GRACE = 1.0  # seconds that a cancelled caller waits for its thread: a step on the disk takes milliseconds
 
 
@@ -78,45 +80,61 @@ def timed_out(timeout: float) -> SourceError:
     )
 
 
-async def in_thread(work: Callable[[], T], stop: Stop) -> T:
-    """The result of ``work``, run in a thread. Cancelled, or at ``stop``'s deadline, it is told to end at once."""
-    loop = asyncio.get_running_loop()
-    done: asyncio.Future[T] = loop.create_future()
+class Threads:
+    """Where one source's work runs. Of what was left behind there is little: beyond ``most`` nothing new begins."""
 
-    def finish(result: T | None, error: BaseException | None) -> None:
-        if done.done():
-            return
-        if error is not None:
-            done.set_exception(error if isinstance(error, Exception) else asyncio.CancelledError())
-        else:
-            done.set_result(result)  # type: ignore[arg-type]  # T may itself be None
+    def __init__(self, most: int = LEFT_BEHIND) -> None:
+        self._most = most
+        self._left: set[threading.Thread] = set()
 
-    def run() -> None:
-        result, error = None, None
+    async def run(self, work: Callable[[], T], stop: Stop) -> T:
+        """The result of ``work``. Cancelled, or at ``stop``'s deadline, it is told to end at once. Raises
+        ``Unavailable`` (``busy``) when too much was left behind."""
+        self._left = {thread for thread in self._left if thread.is_alive()}
+        if len(self._left) >= self._most:
+            raise Unavailable(
+                f"{len(self._left)} fetches that were given up still wait for git servers that do not answer",
+                hint="Try again in half a minute.",
+                code="busy",
+            )
+        done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        thread = threading.Thread(target=_carry_out, args=(work, done), name="runix-source", daemon=True)
+        thread.start()
         try:
-            result = work()
-        except BaseException as caught:  # noqa: BLE001 - handed over to the caller, whole
-            error = caught
-        with contextlib.suppress(RuntimeError):  # the loop is gone: so is the caller
-            loop.call_soon_threadsafe(finish, result, error)
+            async with asyncio.timeout(stop.timeout):
+                return await asyncio.shield(done)
+        except TimeoutError:
+            raise timed_out(stop.timeout) from None
+        finally:
+            if not done.done():
+                await self._let_go(thread, done, stop)
 
-    threading.Thread(target=run, name="runix-source", daemon=True).start()
+    async def _let_go(self, thread: threading.Thread, done: "asyncio.Future[T]", stop: Stop) -> None:
+        stop.set()
+        await asyncio.wait([done], timeout=GRACE)
+        if not done.done():
+            self._left.add(thread)
+            stop.abandon()
+            done.cancel()
+        elif not done.cancelled():
+            done.exception()  # seen: nobody else will look
+
+
+def _carry_out(work: Callable[[], T], done: "asyncio.Future[T]") -> None:
+    """In a thread: do it, and hand over what came of it."""
+    result, error = None, None
     try:
-        async with asyncio.timeout(stop.timeout):
-            return await asyncio.shield(done)
-    except TimeoutError:
-        await _let_go(done, stop)
-        raise timed_out(stop.timeout) from None
-    except asyncio.CancelledError:
-        await _let_go(done, stop)
-        raise
+        result = work()
+    except BaseException as caught:  # noqa: BLE001 - handed over to the caller, whole
+        error = caught
+    with contextlib.suppress(RuntimeError):  # the loop is gone: so is the caller
+        done.get_loop().call_soon_threadsafe(_finish, done, result, error)
 
 
-async def _let_go(done: "asyncio.Future[T]", stop: Stop) -> None:
-    stop.set()
-    await asyncio.wait([done], timeout=GRACE)
-    if not done.done():
-        stop.abandon()
-        done.cancel()
-    elif not done.cancelled():
-        done.exception()  # seen: nobody else will look
+def _finish(done: "asyncio.Future[T]", result: T | None, error: BaseException | None) -> None:
+    if done.done():
+        return
+    if error is not None:
+        done.set_exception(error if isinstance(error, Exception) else asyncio.CancelledError())
+    else:
+        done.set_result(result)  # type: ignore[arg-type]  # T may itself be None

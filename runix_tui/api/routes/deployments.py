@@ -185,11 +185,12 @@ async def get_version(
     "/plan",
     summary="Plan without deploying",
     openapi_extra=accepts(PlanFor),
-    responses=fails(400, 409, 413, 415, 422),
+    responses=fails(400, 409, 413, 415, 422, 503),
 )
 async def plan(request: Request, door: Door, body: Annotated[PlanFor, body_of(PlanFor)]) -> wire.Planned:
     """Fetch the repository and say what would be built, and why; nothing is stored or built, and no engine is needed.
-    409 with the codes of a version's `error` when it cannot be planned. Ends when the client hangs up."""
+    409 with the codes of a version's `error` when it cannot be planned, 503 with `busy` while too many are asked for.
+    Ends when the client hangs up."""
     return views.planned(await unless_gone(request, door.preview(body.request())))
 
 

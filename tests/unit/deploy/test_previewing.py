@@ -85,6 +85,24 @@ async def test_cancelling_ends_the_fetch(world: World) -> None:
         assert left_over(world) == []
 
 
+async def test_more_than_can_be_looked_at_soon_is_refused_at_once(world: World) -> None:
+    async with world.runix() as runix:
+        faults = world.faults()
+        faults.gates = {"check": asyncio.Event()}
+        faults.reached = {"check": asyncio.Event()}
+        looking = [asyncio.create_task(runix.preview(asked())) for _ in range(previewing.ADMITTED)]
+        await faults.reached["check"].wait()
+        with pytest.raises(Unavailable) as refused:
+            await runix.preview(asked())
+        assert (refused.value.code, refused.value.hint) == ("busy", "Try again in a few seconds.")
+        assert faults.seen.count("check") <= previewing.AT_ONCE
+        looking.pop().cancel()  # who hangs up makes room
+        await asyncio.sleep(0)
+        more = asyncio.create_task(runix.preview(asked()))
+        faults.gates["check"].set()
+        assert {found.name for found in await asyncio.gather(more, *looking)} == {"shop"}
+
+
 async def test_mirrors_of_what_nobody_deployed_go(world: World) -> None:
     async with world.runix() as runix:
         await world.deployed(runix)
