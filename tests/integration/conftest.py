@@ -5,6 +5,7 @@ import contextlib
 import inspect
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -27,6 +28,14 @@ SMALL = InstanceType("small", 0.5, 128 * 1024**2, 64)
 
 Eventually = Callable[..., Awaitable[object]]
 SpecMaker = Callable[..., ContainerSpec]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def ctrl_c() -> None:
+    """It ends what tests start, as from a terminal. A shell that runs the tests in the background has it ignored, which
+    every program inherits."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture
