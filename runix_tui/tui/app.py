@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
+from textual.events import Event, Key, Paste
 from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.widget import Widget
@@ -34,6 +35,7 @@ from runix_tui.tui.screens.main import MainScreen
 from runix_tui.tui.screens.visiting import as_it_is, restore
 from runix_tui.tui.state import Visit
 from runix_tui.tui.theme import DARK, THEMES
+from runix_tui.tui.typed_ahead import TypedAhead
 from runix_tui.tui.views.feed import Feed
 
 if TYPE_CHECKING:
@@ -92,6 +94,7 @@ class RunixApp(App[None], inherit_bindings=False):
         self._theme_set = self.visit.theme_set
         self._keys: Mapping[str, str] = dict(self.visit.keys)
         self._complaints: tuple[str, ...] = ()  # of [keys], as they were told
+        self._typed = TypedAhead(self)
         self._furnished = asyncio.Event()  # whether all keys there are can be known
         self._restored = False  # whether the last visit is on the screen again: only then is the next one kept
 
@@ -132,6 +135,12 @@ class RunixApp(App[None], inherit_bindings=False):
     ) -> "Worker[None]":
         """Work in the app's name, whatever is on the screen. No coroutine is made of what ends before it begins."""
         return self.run_worker(work, group=group, exclusive=exclusive)
+
+    async def on_event(self, event: Event) -> None:
+        """As ever; but a key waits for what the one before it does."""
+        if isinstance(event, Key | Paste) and not event.is_forwarded and not self._typed.passes(event):
+            return
+        await super().on_event(event)
 
     # --- asking and telling ------------------------------------------------------------------------------------------
 
