@@ -333,6 +333,10 @@ class FakeGateway:
         self.pages.pop(route.subdomain, None)
         self.faults("switched")
 
+    async def leads(self, route: Route) -> bool:
+        await self.faults.look("leads")
+        return self.routes.get(route.subdomain) == route
+
     async def drain(self, route: Route, *, timeout: float) -> None:  # noqa: ASYNC109
         await self.faults.here("drain")
         self.drained.append(route)

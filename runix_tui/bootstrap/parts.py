@@ -193,6 +193,7 @@ class Parts:
             leftovers=leftovers,
             deletion=deletion,
             logs=logs,
+            bus=bus,
             clock=clock,
             locations=locations,
         )

@@ -13,7 +13,6 @@ from runix_tui.deploy.clock import SystemClock
 from runix_tui.deploy.diary import Diary
 from runix_tui.deploy.logs import Logs
 from runix_tui.deploy.orchestrator import Orchestrator
-from runix_tui.deploy.reconcile import INTERRUPTED
 from runix_tui.deploy.tasks import Tasks
 from runix_tui.engine.engine import PodmanEngine
 from runix_tui.gateway.gateway import HaproxyGateway
@@ -94,7 +93,7 @@ async def orchestrating(
             finally:
                 bus.close()
                 diary.close()
-                await parts.lanes.interrupt(INTERRUPTED)
+                await parts.lanes.interrupt()
                 upkeep.cancel()
     finally:
         logs.close()

@@ -390,6 +390,11 @@ class Gateway(Protocol):
         """Lead a host to a new address: from here on every new request goes there; nothing is lost."""
         ...
 
+    async def leads(self, route: Route) -> bool:
+        """Whether requests to its host reach its address now, by what the gateway itself says: also before it was set
+        up by this process. False while it is away."""
+        ...
+
     async def drain(self, route: Route, *, timeout: float) -> None:
         """Wait until the addresses that the host of ``route`` left have no connection, at most ``timeout`` seconds."""
         ...

@@ -12,6 +12,7 @@ from runix_tui.core.stages import Stage
 from runix_tui.deploy.walk import Walk
 from runix_tui.errors import Failure
 
+Why = Callable[[Kind], Failure]
 Spawn = Callable[[Coroutine[Any, Any, None], str], asyncio.Task[None]]
 """Makes a task that the one owner of all tasks waits for; the text names it."""
 
@@ -64,13 +65,14 @@ class Lane:
         self._entries[number] = _Entry(walk, task)
         return task
 
-    async def clear(self, ending: Stage = Stage.CANCELLED, failure: Failure | None = None) -> bool:
+    async def clear(self, ending: Stage = Stage.CANCELLED, why: Why | None = None) -> bool:
         """Cancel every version that waits or walks, also those that come meanwhile, and wait until they have ended.
-        Whether one was kept from going live."""
+        ``why`` gives the failure of each. Whether one was kept from going live."""
         kept = False
         while self._entries:
             entries = list(self._entries.values())
             for entry in entries:
+                failure = why(entry.walk.version.kind) if why else None
                 if entry.waits:
                     self._drop(entry, ending, failure)
                 else:

@@ -10,10 +10,10 @@ from runix_tui.core.ports import Clock
 from runix_tui.core.stages import Stage
 from runix_tui.deploy.bus import Bus
 from runix_tui.deploy.ending import Runner
+from runix_tui.deploy.interruption import interrupted
 from runix_tui.deploy.lane import Lane, Spawn
 from runix_tui.deploy.logs import Logs
 from runix_tui.deploy.walk import Walk
-from runix_tui.errors import Failure
 from runix_tui.store.store import Store
 
 INTERRUPT_WITHIN = 2.5  # seconds; beside the API's own 5, as a server ends within 10
@@ -77,9 +77,9 @@ class Lanes:
         walk.tell()
         return task
 
-    async def interrupt(self, failure: Failure) -> None:
-        """The server ends: what is on its way becomes failed with ``failure``. What does not let go within
+    async def interrupt(self) -> None:
+        """The server ends: what is on its way becomes failed, as interrupted. What does not let go within
         :data:`INTERRUPT_WITHIN` seconds is left to the next start, which finds the same."""
         with suppress(TimeoutError):
             async with asyncio.timeout(INTERRUPT_WITHIN):
-                await asyncio.gather(*(lane.clear(Stage.FAILED, failure) for lane in self._lanes.values()))
+                await asyncio.gather(*(lane.clear(Stage.FAILED, interrupted) for lane in self._lanes.values()))

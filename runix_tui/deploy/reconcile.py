@@ -5,26 +5,24 @@ from dataclasses import replace
 from datetime import datetime
 
 from runix_tui.core import labels
-from runix_tui.core.models import StageTime, Version
+from runix_tui.core.events import DeploymentChanged
+from runix_tui.core.models import Deployment, Kind, StageTime, Version
 from runix_tui.core.ports import Clock
 from runix_tui.core.stages import ENDED, Stage, VersionStatus
+from runix_tui.deploy.bus import Bus
 from runix_tui.deploy.clock import stamp
 from runix_tui.deploy.deletion import Deletion
+from runix_tui.deploy.interruption import interrupted
 from runix_tui.deploy.journal import Journal
 from runix_tui.deploy.launcher import Launcher
 from runix_tui.deploy.leftovers import Leftovers
 from runix_tui.deploy.logs import Logs
+from runix_tui.deploy.promotion import promote
 from runix_tui.deploy.supervisor import Supervisor
 from runix_tui.deploy.switchboard import Switchboard
-from runix_tui.errors import Failure, RunixError
+from runix_tui.errors import RunixError
 from runix_tui.locations import Locations
 from runix_tui.store.store import Store
-
-INTERRUPTED = Failure(
-    "interrupted",
-    "Runix ended while this version was on its way",
-    "Redeploy to build it again; what served before still serves.",
-)
 
 
 class Reconciliation:
@@ -41,6 +39,7 @@ class Reconciliation:
         leftovers: Leftovers,
         deletion: Deletion,
         logs: Logs,
+        bus: Bus[DeploymentChanged],
         clock: Clock,
         locations: Locations,
     ) -> None:
@@ -51,15 +50,20 @@ class Reconciliation:
         self._leftovers = leftovers
         self._deletion = deletion
         self._logs = logs
+        self._bus = bus
         self._clock = clock
         self._locations = locations
+        self._unsettled: list[Version] = []
 
     async def records(self) -> None:
-        """No version stays on its way, no build log without its end; logs and checkouts that belong to nobody go."""
+        """No version stays on its way but those that only the gateway knows of, no build log without its end; logs and
+        checkouts that belong to nobody go."""
         deployments = self._store.deployments()
         for deployment in deployments:
             for version in self._store.versions(deployment.id):
-                if version.stage not in ENDED:
+                if version.stage is Stage.ROUTING and not deployment.deleting:
+                    self._unsettled.append(version)  # the switch may have been made, and not been stored any more
+                elif version.stage not in ENDED:
                     await self._interrupt(version)
                 else:
                     await self._end_log(version, version.status)
@@ -69,9 +73,10 @@ class Reconciliation:
             shutil.rmtree(left, ignore_errors=True)
 
     async def engine(self) -> None:
-        """Have the gateway lead to what serves, finish deletes, remove what no record knows, start what does not run.
+        """Settle what was being switched, have the gateway lead to what serves, finish deletes, remove what no record knows, start what does not run.
 
         Raises ``RunixError`` when engine or gateway are away; what does not need the one that is away is done."""
+        await self._settle()
         failed: RunixError | None = None
         try:
             await self._switchboard.bring_in_line()
@@ -84,19 +89,40 @@ class Reconciliation:
         if failed:
             raise failed
 
-    async def _interrupt(self, version: Version) -> None:
+    async def _settle(self) -> None:
+        """A version that requests reach is live: going back would be one more switch that nobody asked for. Raises
+        ``Unavailable``."""
+        while self._unsettled:
+            version = self._unsettled[-1]
+            deployment = self._store.deployment(version.deployment_id)
+            if deployment is not None:
+                if await self._switchboard.leads_to(deployment, version):
+                    await self._go_live(deployment, version)
+                else:
+                    await self._interrupt(version)
+                self._bus.publish(DeploymentChanged(deployment.id))
+            self._unsettled.pop()
+
+    async def _go_live(self, deployment: Deployment, version: Version) -> None:
         now = self._clock.now()
+        done = replace(version, stages=tuple(_ended(stage, now, "done") for stage in version.stages))
+        config = version.config if version.kind is Kind.ROLLBACK else deployment.config
+        live, _ = promote(self._store, deployment, done, config=config, now=now)
+        await self._end_log(live, live.status)
+
+    async def _interrupt(self, version: Version) -> None:
+        now, failure = self._clock.now(), interrupted(version.kind)
         ended = replace(
             version,
             stage=Stage.FAILED,
             status=VersionStatus.FAILED,
             finished_at=now,
-            failure=INTERRUPTED,
+            failure=failure,
             container_id=None,
-            stages=tuple(_ended(stage, now) for stage in version.stages),
+            stages=tuple(_ended(stage, now, "failed") for stage in version.stages),
         )
         self._store.save_version(ended)
-        await self._end_log(ended, VersionStatus.FAILED, INTERRUPTED.message)
+        await self._end_log(ended, VersionStatus.FAILED, failure.message)
 
     async def _end_log(self, version: Version, status: VersionStatus, *lines: str) -> None:
         begun = self._store.build_range(version.deployment_id, version.number)
@@ -120,8 +146,8 @@ class Reconciliation:
         self._launcher.sweep_logs({deployment.id for deployment in self._store.deployments()})
 
 
-def _ended(stage: StageTime, now: datetime) -> StageTime:
-    return stage if stage.finished_at else replace(stage, finished_at=now, result="failed")
+def _ended(stage: StageTime, now: datetime, result: str) -> StageTime:
+    return stage if stage.finished_at else replace(stage, finished_at=now, result=result)
 
 
 async def _written_end(journal: Journal, first: int) -> int | None:

@@ -57,6 +57,11 @@ class Switchboard:
             record()
             return True
 
+    async def leads_to(self, deployment: Deployment, version: Version) -> bool:
+        """Whether requests reach ``version`` now, whatever the store says. Raises ``Unavailable``: it is not known."""
+        route = await self._route_to(deployment, version)
+        return route is not None and await self._gateway.leads(route)
+
     async def show(self, deployment_id: str) -> None:
         """Have the deployment's host show what the store says: its service, or a page."""
         async with self._lock:
@@ -115,8 +120,11 @@ class Switchboard:
     async def _route_of(self, deployment: Deployment) -> Route | None:
         """Where the serving version is reached now; None when nothing serves, or its container does not run."""
         version = self._serving.running(deployment)
-        container = await self._container_of(version) if version else None
-        if version is None or version.release is None or container is None:
+        return await self._route_to(deployment, version) if version else None
+
+    async def _route_to(self, deployment: Deployment, version: Version) -> Route | None:
+        container = await self._container_of(version)
+        if version.release is None or container is None:
             return None
         where = self._launcher.address_of(container, version.release.routed_port)
         return Route(deployment.id, deployment.subdomain, *where) if where else None

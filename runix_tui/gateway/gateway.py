@@ -96,6 +96,14 @@ class HaproxyGateway:
                 await self._change(_routed(self._known(), route))
                 note(f"to {route.address}:{route.port}")
 
+    async def leads(self, route: Route) -> bool:
+        """Whether requests to its host reach its address now, by what HAProxy says; False while it is away."""
+        try:
+            running = await self._runtime.table()
+        except Unavailable:
+            return False
+        return running.routed().get(route.subdomain) == target_of(route)
+
     async def page(self, subdomain: str, page: Page | None) -> None:
         """Take a host's route away and show a page; None: the host is unknown again. The address that it had drains."""
         async with self._lock:

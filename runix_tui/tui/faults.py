@@ -20,6 +20,7 @@ _KEYS: dict[str, tuple[tuple[str, str], ...]] = {
     "image_gone": (("r", "build it again"),),
     "no_previous_version": (("r", "build the newest commit"), ("4", "its versions")),
     "interrupted": (("r", "deploy it again"),),
+    "rollback_interrupted": (("b", "roll back again"),),
     "engine_unavailable": (("D", "what works here and what does not"), ("r", "try again")),
     "engine_missing": (("D", "how to get an engine"),),
     "disk_full": (("D", "what works here"), ("r", "try again")),

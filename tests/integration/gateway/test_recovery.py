@@ -42,6 +42,17 @@ async def test_a_new_runix_adopts_it_and_corrects_only_what_differs(
     assert (after.id, after.pid, later.port) == (before.id, before.pid, gateway.port)
 
 
+async def test_where_a_host_leads_is_known_before_it_is_set_up(gateway, make_gateway, serve):
+    one, two = await serve("v1"), await serve("v2")
+    await gateway.switch(one.route("web-ab12"))
+    await gateway.switch(two.route("web-ab12"))
+    later = make_gateway()
+    leads = [await later.leads(each.route(host)) for each in (one, two) for host in ("web-ab12", "other-ab12")]
+    assert leads == [False, False, True, False]
+    await gateway.remove()
+    assert not await later.leads(two.route("web-ab12"))
+
+
 async def test_adopting_what_is_right_tells_haproxy_nothing(gateway, make_gateway, serve, monkeypatch):
     one = await serve("v1")
     await gateway.switch(one.route("web-ab12"))

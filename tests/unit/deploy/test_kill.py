@@ -86,6 +86,8 @@ SCENES = (
     Scene("make again", _make_again),
 )
 
+INTERRUPTED = {"redeploy": "interrupted", "rollback": "rollback_interrupted"}
+
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -185,6 +187,29 @@ async def test_order_is_restored_after_kill_at_any_effect(world: World, scene: S
     for number in range(effects):
         await _killed(world, scene, number)
         await _recovered(world, f"{scene.name} killed at effect {number}")
+
+
+@pytest.mark.parametrize("scene", [SCENES[1], SCENES[2]], ids=lambda scene: scene.name)
+@pytest.mark.parametrize("dies_at", ["start", "switch", "switched"])
+async def test_what_came_of_it_is_what_requests_reach(world: World, scene: Scene, dies_at: str) -> None:
+    async with world.runix() as runix:
+        identity = await _set(world, runix, scene)
+        effects = world.kill_at(None).seen
+        await scene.act(world, runix, identity)
+        await _emptied(runix)
+    await _killed(world, scene, effects.index(dies_at))
+    world.faults()
+    async with world.runix() as runix:
+        await orderly(world, runix)
+        view = runix.deployments()[0]
+        newest, before, *_ = runix.history(view.deployment.id)
+        serving, told = (newest, None) if dies_at == "switched" else (before, INTERRUPTED[scene.name])
+        assert view.deployment.serving_version == serving.number
+        assert (view.error.code if view.error else None) == told
+        assert newest.served is (serving is newest)
+        assert {stage.result for stage in newest.stages if stage.stage is Stage.ROUTING} <= {
+            "done" if serving is newest else "failed"
+        }
 
 
 @pytest.mark.parametrize("at", [4, 12])
