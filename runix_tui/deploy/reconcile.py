@@ -73,7 +73,8 @@ class Reconciliation:
             shutil.rmtree(left, ignore_errors=True)
 
     async def engine(self) -> None:
-        """Settle what was being switched, have the gateway lead to what serves, finish deletes, remove what no record knows, start what does not run.
+        """Settle what was being switched, have the gateway lead to what serves, finish deletes, remove what no record
+        knows, start what does not run.
 
         Raises ``RunixError`` when engine or gateway are away; what does not need the one that is away is done."""
         await self._settle()
