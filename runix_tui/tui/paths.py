@@ -80,6 +80,15 @@ def completions(typed: str, cwd: Path | None = None) -> list[Folder]:
     return [_described(parent / name, f"{before}{slash}{name}") for name in names[:OFFERED]]
 
 
+def only_one(typed: str, cwd: Path | None = None) -> Folder | None:
+    """The one folder that can be meant; None: what was typed is one itself, or there are none or several."""
+    here = cwd or Path.cwd()
+    if typed and _folder(typed, here) is not None:
+        return None
+    offered = completions(typed, here)
+    return offered[0] if len(offered) == 1 else None
+
+
 def files(typed: str, cwd: Path | None = None) -> list[Folder]:
     """As :func:`completions`, and files too (folders end in ``/``)."""
     folders = [Folder(f"{each.text}/") for each in completions(typed, cwd)] if typed else []

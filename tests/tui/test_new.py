@@ -129,6 +129,44 @@ async def test_a_folder_is_taken_from_the_list(home: Path, link: ServedLink) -> 
         assert field(pilot, "service_type").query_one(Select).value == "static_site"
 
 
+async def test_enter_takes_the_only_folder_there_is(home: Path, link: ServedLink) -> None:
+    async with opened(link) as pilot:
+        await begin(pilot)
+        await pilot.press(*"~/src/my-f", "enter")
+        await sees(pilot, lambda: form(pilot).fields.source_text == "~/src/my-flask")
+        await sees(pilot, lambda: field(pilot, "branch").has_focus_within)
+        await found(pilot)
+
+
+async def test_enter_takes_what_was_typed_where_that_is_a_project(link: ServedLink) -> None:
+    async with opened(link) as pilot:
+        await begin(pilot)
+        write(pilot, "project", "def")
+        field(pilot, "project").query_one(Input).focus()
+        await pilot.press("enter")
+        await sees(pilot, lambda: not field(pilot, "project").has_focus_within)
+        assert form(pilot).fields.project == "def"
+
+
+async def test_a_folder_that_is_not_there_is_said_at_the_repository(home: Path, link: ServedLink) -> None:
+    async with opened(link) as pilot:
+        await begin(pilot)
+        await pilot.press(*"~/nowhere")
+        await sees(pilot, lambda: "there is no folder ~/nowhere yet" in text_of(pilot.app))
+        assert not wrong(pilot, "repo_url"), "it is still being typed"
+        await pilot.press("tab")
+        await sees(pilot, lambda: "there is no folder ~/nowhere" in wrong(pilot, "repo_url"))
+
+
+async def test_what_cannot_be_deployed_is_said_at_the_repository(home: Path, link: ServedLink) -> None:
+    async with opened(link) as pilot:
+        await begin(pilot)
+        await pilot.press(*"~/nowhere", "f5")
+        await sees(pilot, lambda: "there is no folder ~/nowhere" in wrong(pilot, "repo_url"))
+        assert field(pilot, "repo_url").has_focus_within
+        assert not wrong(pilot, "service_name")
+
+
 async def test_esc_closes_the_list_before_the_form(home: Path, link: ServedLink) -> None:
     async with opened(link) as pilot:
         await begin(pilot)

@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.events import DescendantBlur
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 SETTLED = 0.3  # seconds without a key until the server is asked
 SETTLED_URL = 0.7  # of an address, which is asked somewhere else
 OF_THE_PLAN = PLANNED | {"repo_url"}
+NOT_YET = Content.assemble(("✗ ", "$text-error"), "Not yet: something here is to be put right.")
 
 
 class NewDeployment(ModalScreen[str | None]):
@@ -95,6 +97,12 @@ class NewDeployment(ModalScreen[str | None]):
             self.query_one(PlanPreview).forget()
         self._look()
 
+    @on(DescendantBlur)
+    def left_a_field(self) -> None:
+        """A source that is not there is said at its field, as soon as that is left."""
+        if self._source is None and not self._left:
+            self._look()
+
     @work(group="plan", exclusive=True)
     async def _look(self) -> None:
         """Ask what would be built, once nothing changes for a moment."""
@@ -127,7 +135,9 @@ class NewDeployment(ModalScreen[str | None]):
         try:
             self._source = await asyncio.to_thread(paths.source_of, typed)
         except InvalidRequest as error:
-            self.fields.looked(Content(f"· {plain(error.errors[0].message)} yet. {plain(error.hint)}"))
+            said = self.fields.missing(forms.wrong_fields(error)["repo_url"])
+            yet = Content(f"· {plain(error.errors[0].message)} yet. {plain(error.hint)}")
+            self.fields.looked(NOT_YET if said else yet)
             return False
         self.fields.read(self._source)
         return True
@@ -138,11 +148,9 @@ class NewDeployment(ModalScreen[str | None]):
             said.pop("repo_url", None)  # it is still to be typed
         self.fields.wrong(said, of=OF_THE_PLAN)
         self.query_one(PlanPreview).forget()
-        lines = [plain(line) for line in said.get("", "").splitlines()] or [
-            "Not yet: something here is to be put right."
-        ]
+        lines = [plain(line) for line in said.get("", "").splitlines()]
         if said:
-            self.fields.looked(Content.assemble(("✗ ", "$text-error"), "\n".join(lines)))
+            self.fields.looked(Content.assemble(("✗ ", "$text-error"), "\n".join(lines)) if lines else NOT_YET)
 
     # --- deploying ---------------------------------------------------------------------------------------------------
 
@@ -182,6 +190,9 @@ class NewDeployment(ModalScreen[str | None]):
         fields = self.fields
         if self._source is None and not fields.is_database:
             self._source = await asyncio.to_thread(paths.source_of, fields.source_text)
+            fields.read(self._source)
+        if not fields.service_name:
+            raise InvalidRequest.of("service_name", "is required: no name could be found")
         asked = fields.typed(self._source).plan_body()
         kept = {"service_type": fields.kind, "service_name": fields.service_name, "instance_type": fields.instance_type}
         env = forms.env_of(fields.env_text)

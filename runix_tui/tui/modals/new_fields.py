@@ -66,7 +66,8 @@ class DeploymentFields(VerticalScroll, can_focus=False):
     def compose(self) -> ComposeResult:
         """From where it comes to what it is called."""
         yield _section("Where from", "-first")
-        source = CompletingInput(paths.completions, placeholder="https://… or a folder: ~/src/my-api")
+        placeholder = "https://… or a folder: ~/src/my-api"
+        source = CompletingInput(paths.completions, placeholder=placeholder, sole=paths.only_one)
         yield self.controls.add("repo_url", "repository", source)
         yield self.controls.line("branch", "branch", "the default one")
         yield self.controls.line("root_dir", "folder in it", "its top")
@@ -191,6 +192,13 @@ class DeploymentFields(VerticalScroll, can_focus=False):
         """What is wrong, by field; of the others (among ``of``) nothing is any more."""
         self.controls.wrong(said, of=of)
 
+    def missing(self, said: str) -> bool:
+        """Say that there is no such source, once nobody types it any more. Whether that was said."""
+        field = self.controls["repo_url"]
+        if not field.has_focus_within:
+            field.wrong(said)
+        return bool(field.said)
+
     def go_to_wrong(self) -> None:
         """To the first field with something wrong."""
         field = self.controls.first_wrong()
@@ -201,10 +209,8 @@ class DeploymentFields(VerticalScroll, can_focus=False):
             self.scroll_to_widget(field, animate=False)
 
     def check(self, *, whole: bool = False) -> bool:
-        """What can be said without asking; ``whole``: also what is missing. Whether all is well."""
+        """What can be said without asking; ``whole``: also that there is no source. Whether all is well."""
         self._check_name()
-        if whole and not self.service_name:
-            self.controls["service_name"].wrong("is required: no name could be found")
         if whole and not self.source_text and not self.is_database:
             self.controls["repo_url"].wrong("is required: a URL or a folder")
         self.controls["project"].wrong(forms.wrong_name(self.project))

@@ -23,7 +23,7 @@ SHOWN = 8  # rows
 
 class CompletingInput(Vertical):
     """``complete`` reads what could be meant, in a thread. Tab completes as far as there is one way, Down and Enter
-    take one of the list, Esc closes it."""
+    take one of the list, Esc closes it. ``sole`` reads the one thing that Enter means where none is marked."""
 
     DEFAULT_CSS = """
     CompletingInput { height: auto; }
@@ -54,9 +54,16 @@ class CompletingInput(Vertical):
             super().__init__()
             self.source = source
 
-    def __init__(self, complete: Callable[[str], list[Folder]], *, placeholder: str = "") -> None:
+    def __init__(
+        self,
+        complete: Callable[[str], list[Folder]],
+        *,
+        placeholder: str = "",
+        sole: Callable[[str], Folder | None] = lambda _: None,
+    ) -> None:
         super().__init__()
         self._complete = complete
+        self._sole = sole
         self._placeholder = placeholder
         self._offered: list[Folder] = []
         self._settled = ""  # what was taken: nothing more is offered for it
@@ -108,12 +115,14 @@ class CompletingInput(Vertical):
         self.action_close()
 
     @on(Input.Submitted)
-    def entered(self, event: Input.Submitted) -> None:
-        """Take what is marked in the list, else what was typed."""
+    async def entered(self, event: Input.Submitted) -> None:
+        """Take what is marked in the list, else the one thing that can be meant, else what was typed."""
         event.stop()
         at = self.query_one(OptionList).highlighted
-        if self.open and at is not None:
-            self.value = self._offered[at].text
+        marked = self._offered[at] if self.open and at is not None else None
+        one = marked or await asyncio.to_thread(self._sole, self.value)  # the list may not be there yet
+        if one is not None:
+            self.value = one.text
         self.action_close()
         self.post_message(self.Picked(self))
 

@@ -105,3 +105,27 @@ def test_the_branch_of_a_folder_below_a_work_tree(home: Path) -> None:
 )
 def test_an_address_is_asked_about_when_it_may_be_whole(typed: str, whole: bool) -> None:
     assert paths.looks_whole(typed) is whole
+
+
+@pytest.mark.parametrize(
+    ("typed", "one"),
+    [
+        ("~/src/my-a", "~/src/my-api"),
+        ("~/src/api", "~/src/my-api"),
+        ("~/src/my-", None),
+        ("~/src/my-api", None),
+        ("~/src", None),
+        (".", None),
+        ("https://git.example/x", None),
+    ],
+)
+def test_the_only_folder_that_can_be_meant(home: Path, typed: str, one: str | None) -> None:
+    found = paths.only_one(typed, home)
+    assert (found.text if found else None) == one
+
+
+def test_where_one_stands_is_meant_before_anything_is_typed(home: Path) -> None:
+    found = paths.only_one("", home / "src/my-api")
+    assert found is not None
+    assert found.text == "."
+    assert paths.only_one("", home) is None
