@@ -10,8 +10,17 @@ _ESCAPE = re.compile(
     rf"\x1b(?:\[{_CSI}|[\]PX^_].*?(?:\x07|\x1b\\|$)|[ -/]*[0-~]?)|\x9b{_CSI}|[\x90\x98\x9d\x9e\x9f].*?(?:\x9c|$)",
     re.DOTALL,
 )
-_REMOVED = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})  # controls, invisible formats (bidi), line separators
-_KEPT = frozenset("\t\u200c\u200d")  # tab; joiners, which scripts and emoji are written with
+_BREAK = re.compile("[\u2028\u2029]")  # ends of lines and paragraphs, between words as a rule
+_REMOVED = frozenset(
+    {"Cc", "Cf", "Cs"}
+)  # controls; formats without a shape of their own (bidi, U+200B, U+FEFF, U+00AD)
+_SHAPELESS = re.compile(
+    # Letters and marks that show nothing: they hide text in text. U+FE0E and U+FE0F stay, they choose an emoji's look.
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u2065\u3164\ufe00-\ufe0d\uffa0\ufff0-\ufff8\U000e0000-\U000e0fff]"
+)
+_TAB, _NON_JOINER, _JOINER, _EMOJI_LOOK = "\t", "\u200c", "\u200d", "\ufe0f"
+_LETTERS = frozenset({"Lo", "Lm", "Mn", "Mc"})  # of scripts without upper case: Arabic, the Indic ones
+_EMOJI = frozenset({"So", "Sk", "Sm"})  # and skin tones, arrows
 
 
 def clean(text: str) -> str:
@@ -25,6 +34,26 @@ def clean(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """Foreign text without any control sequence, colours included."""
+    """Foreign text without any control sequence, colours included, and without what has no shape.
+
+    The two joiners stay where people need them and every terminal counts the same cells: ZWNJ between letters of a
+    script that joins them (Persian), ZWJ between emoji (a family, a profession). Elsewhere they only hide a difference,
+    and a ZWJ takes a cell away.
+    """
+    if text.isascii() and text.isprintable():
+        return text
     text = _ESCAPE.sub("", text).rstrip("\r").replace("\r", " ")
-    return "".join(c for c in text if c in _KEPT or unicodedata.category(c) not in _REMOVED)
+    text = _SHAPELESS.sub("", _BREAK.sub(" ", text))
+    return "".join(char for at, char in enumerate(text) if _is_shown(text, at, char))
+
+
+def _is_shown(text: str, at: int, char: str) -> bool:
+    if char not in (_NON_JOINER, _JOINER):
+        return char == _TAB or unicodedata.category(char) not in _REMOVED
+    before, after = text[at - 1 : at], text[at + 1 : at + 2]
+    if not before or not after:
+        return False
+    kind, next_kind = unicodedata.category(before), unicodedata.category(after)
+    if char == _NON_JOINER:
+        return kind in _LETTERS and next_kind in _LETTERS and before != _EMOJI_LOOK
+    return (kind in _EMOJI or before == _EMOJI_LOOK) and next_kind in _EMOJI

@@ -1,8 +1,11 @@
 """Foreign text becomes harmless."""
 
 import pytest
+from rich.cells import cell_len
 
 from runix_tui.core import terminal
+
+PERSIAN = "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645"  # "I want", written with a ZWNJ
 
 
 @pytest.mark.parametrize(
@@ -24,7 +27,15 @@ from runix_tui.core import terminal
         ("a\x1b", "a"),
         ("a\x08\x08b\x07\x00\x7fc", "abc"),
         ("user\u202egpj.exe\u2066x\u200b\ufeff", "usergpj.exex"),
-        ("one\u2028two\u2029", "onetwo"),
+        ("one\u2028two\u2029", "one two "),
+        ("soft\u00adhyphen \u2060word\u180ejoiner \u061cmark", "softhyphen wordjoiner mark"),
+        ("a\u034fb\u115f\u1160\u3164\uffa0c\u17b4\u180bd", "abcd"),
+        ("hid\U000e0101den \U000e0068\U000e0069", "hidden "),
+        (PERSIAN, PERSIAN),
+        ("क्\u200cष क्\u200dष", "क्\u200cष क्ष"),
+        ("pay\u200dpal pay\u200cpal \u200c", "paypal paypal "),
+        ("❤\ufe0f\u200d🔥 👩🏽\u200d🚀 🙂\u200d↔\ufe0f", "❤\ufe0f\u200d🔥 👩🏽\u200d🚀 🙂\u200d↔\ufe0f"),
+        ("👩\u200d \u200d👩\u200d\u200d💻", "👩 👩💻"),
         ("10%\r20%\r", "10% 20%"),
         ("tab\there", "tab\there"),
         ("grün 🚀 👩\u200d💻", "grün 🚀 👩\u200d💻"),
@@ -32,6 +43,16 @@ from runix_tui.core import terminal
 )
 def test_clean(hostile: str, shown: str) -> None:
     assert terminal.clean(hostile) == shown
+
+
+@pytest.mark.parametrize(
+    "text", [PERSIAN, "👩\u200d💻", "pay\u200dpal", "क्\u200dष", "\u3164", "a\u200bb", "one\u2028two"]
+)
+def test_cells_are_counted_as_terminals_show_them(text: str) -> None:
+    """What stays takes the cells of its letters; one emoji sequence is one emoji."""
+    shown = terminal.plain(text)
+    letters = shown.replace("\u200c", "")
+    assert cell_len(shown) == (2 if "\u200d" in letters else sum(cell_len(char) for char in letters))
 
 
 def test_plain_takes_colours_too() -> None:

@@ -17,7 +17,17 @@ def test_what_is_harmless_passes_as_it_is() -> None:
 
 
 @pytest.mark.parametrize(
-    "control", [*map(chr, (*range(0x20), *range(0x7F, 0xA0))), "\u200e", "\u202e", "\u2066", "\u2069"]
+    "control",
+    [
+        *map(chr, (*range(0x20), *range(0x7F, 0xA0))),
+        "\u061c",
+        "\u200e",
+        "\u2028",
+        "\u2029",
+        "\u202e",
+        "\u2066",
+        "\u2069",
+    ],
 )
 def test_a_control_goes_and_the_width_stays(control: str) -> None:
     line = [Segment("before", Style(bold=True)), Segment(f"a{control}]52;c;x{control}b")]
