@@ -27,7 +27,6 @@ class Visit:
 
     selected: str = ""
     tab: str = ""
-    view: str = ""
     order: Order = Order.NAME
     filter: str = ""
     theme: str = ""
@@ -70,7 +69,7 @@ def _plain(value: object) -> str:
 def _visit(raw: Any) -> Visit:
     if not isinstance(raw, dict) or not isinstance(raw.get("keys", {}), dict):
         raise TypeError("no visit")
-    words = {name: _word(raw, name) for name in ("selected", "tab", "view", "filter", "theme", "theme_set")}
+    words = {name: _word(raw, name) for name in ("selected", "tab", "filter", "theme", "theme_set")}
     keys = {str(name): str(key) for name, key in raw.get("keys", {}).items()}
     fleet = raw.get("fleet", [])
     if not isinstance(fleet, list):

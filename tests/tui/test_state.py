@@ -26,6 +26,18 @@ async def test_it_begins_where_one_was(server: Served, link: ServedLink) -> None
         assert pilot.app.theme == "runix-light"
 
 
+async def test_it_begins_with_the_deployments_wherever_one_left(server: Served, link: ServedLink) -> None:
+    server.deploy("alpha")
+    async with opened(link) as pilot:
+        await pilot.press("D")
+        await sees(pilot, lambda: "Doctor" in text_of(pilot.app))
+        await pilot.press("q")
+        await pilot.pause()
+    async with opened(link) as pilot:
+        await sees(pilot, lambda: "alpha" in text_of(pilot.app))
+        assert "Doctor" not in text_of(pilot.app)
+
+
 async def test_what_was_there_is_shown_before_the_server_answers(server: Served, link: ServedLink) -> None:
     server.deploy("alpha")
     async with opened(link) as pilot:

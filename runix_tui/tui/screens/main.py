@@ -255,9 +255,6 @@ class MainScreen(Screen[None]):
     def expect(self, name: str | None) -> None:
         """Go to a deployment (id, ``name`` or ``project/name``), as soon as it is there."""
         self._expected = name or ""
-        if self._expected:  # wherever the last visit ended
-            self._wanted_view = ""
-            self.query_one("#views", ContentSwitcher).current = HOME
         self._go_to_expected()
 
     def _go_to_expected(self) -> None:

@@ -10,19 +10,15 @@ from runix_tui.tui.widgets.detail import TITLES, DetailPane
 if TYPE_CHECKING:
     from runix_tui.tui.screens.main import MainScreen
 
-VIEWS = ("activity", "doctor", "settings")
-
 
 def restore(screen: "MainScreen", visit: Visit) -> None:
-    """As it was at the last visit."""
+    """The deployments as they were at the last visit. It begins with them, whatever was shown in their place then."""
     screen.rows.sort(visit.order)
     if visit.filter:
         screen.query_one(DeploymentsPane).filter(visit.filter)
     screen.rows.choose(visit.selected)
     if visit.tab in TITLES:
         screen.query_one(DetailPane).show_tab(visit.tab)
-    if visit.view in VIEWS:
-        screen.action_view(visit.view)
 
 
 def as_it_is(screen: "MainScreen", visit: Visit) -> Visit:
@@ -31,7 +27,6 @@ def as_it_is(screen: "MainScreen", visit: Visit) -> Visit:
         visit,
         selected=screen.chosen or "",
         tab=screen.query_one(DetailPane).tab_name,
-        view=screen.view,
         order=screen.rows.roster.order,
         filter=screen.rows.roster.text,
         fleet=tuple(replace(each, reason="") for each in screen.fleet.entries()),

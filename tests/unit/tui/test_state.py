@@ -15,7 +15,6 @@ from tests.unit.tui.entries import entry
 VISIT = Visit(
     selected="id-1",
     tab="logs",
-    view="home",
     order=Order.CPU,
     filter="shop",
     theme="runix-light",
