@@ -100,6 +100,21 @@ async def test_a_step_leads_to_its_lines(server: Served, link: ServedLink) -> No
     server.settle(made)
 
 
+async def test_who_comes_back_sees_the_steps_and_the_lines_they_read(server: Served, link: ServedLink) -> None:
+    made = server.deploy("shop")
+    async with opened(link, (120, 16)) as pilot:
+        await pilot.press("2", "enter")
+        await sees(pilot, lambda: "■ built, live" in text_of(pilot.app))
+        await pilot.press("slash", *"STEP", "enter")
+        await sees(pilot, lambda: "/ STEP  1/1" in text_of(pilot.app))
+        await pilot.press("4")
+        await sees(pilot, lambda: "/ STEP" not in text_of(pilot.app))
+        await pilot.press("2")
+        await sees(pilot, lambda: "/ STEP  1/1" in text_of(pilot.app) and "1/1 FROM scratch" in text_of(pilot.app))
+        assert "■ built, live" in text_of(pilot.app)
+    server.settle(made)
+
+
 async def test_a_build_is_merged_with_nothing(server: Served, link: ServedLink) -> None:
     server.deploy("shop")
     async with opened(link) as pilot:

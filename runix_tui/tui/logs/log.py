@@ -5,6 +5,7 @@ Lives in the app's event loop. Nobody is told of a line, only that there is some
 
 import asyncio
 from collections.abc import Callable
+from contextlib import aclosing
 from enum import StrEnum
 
 from runix_tui.core.events import End
@@ -46,7 +47,9 @@ class Log:
         self._paging: asyncio.Task[bool] | None = None
 
     async def run(self) -> None:
-        """Follow the source until it ends. Cancel it to stop."""
+        """Follow the source until it ends, from where that was left. Cancel it to stop; it can be run again."""
+        if self.phase is Phase.ENDED:
+            return
         try:
             await self._follow()
         except NotFound as error:
@@ -83,9 +86,10 @@ class Log:
         return not self.complete and self._paging is not None and await asyncio.shield(self._paging)
 
     async def _follow(self) -> None:
-        async for data in self._supply.newer(self._lost):
-            self._take(data)
-            self._turn(Phase.FOLLOWING)
+        async with aclosing(self._supply.newer(self._lost)) as newer:
+            async for data in newer:
+                self._take(data)
+                self._turn(Phase.FOLLOWING)
         self._end()
 
     def _take(self, data: bytes) -> None:

@@ -8,7 +8,6 @@ import asyncio
 from bisect import bisect_right
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, field
-from itertools import chain
 from operator import itemgetter
 
 from runix_tui.errors import NotFound, RunixError, Unavailable
@@ -31,7 +30,7 @@ class _Part:
     member: Member
     origin: int
     first: int | None = None  # the oldest seq that was fetched
-    last: int | None = None  # the newest one of the first page
+    last: int | None = None  # the newest one: of the first page, then of what was written
     complete: bool = False
     held: Stamped = field(default_factory=list)
 
@@ -58,23 +57,33 @@ class Merged:
         self._source = source
         self._streams = streams
         self._parts = [_Part(member, origin) for origin, member in enumerate(source.members)]
+        self._begun = False  # whether the newest lines were fetched
+        self._ready: Stamped = []  # in order, and to be given
+        self._waiting: Stamped = []  # may still be overtaken
         self._wrong: RunixError | None = None
 
     async def newer(self, lost: Callable[[bool], None]) -> AsyncGenerator[bytes, None]:
         """The newest lines of all, then what is written."""
-        if first := await self._newest(lost):
-            yield first
+        if not self._begun:
+            self._ready = await self._newest(lost)
+            self._begun = True
         queue: asyncio.Queue[Stamped] = asyncio.Queue(AHEAD)
         following = [asyncio.create_task(self._follow(part, queue, lost)) for part in self._parts]
         try:
-            async for lines in _in_order(queue, len(following)):
-                yield b"".join(line for _, line in lines)
+            while self._ready or self._waiting or not (queue.empty() and all(task.done() for task in following)):
+                if self._ready:
+                    yield _joined(self._ready)
+                    self._ready = []
+                else:
+                    await self._let_ripen(queue)
         finally:
             for task in following:
                 task.cancel()
+            while not queue.empty():
+                self._waiting += queue.get_nowait()
         raise self._wrong or NotFound("None of these services is there any more", hint="")
 
-    async def _newest(self, lost: Callable[[bool], None]) -> bytes:
+    async def _newest(self, lost: Callable[[bool], None]) -> Stamped:
         while True:
             try:
                 return await self._older(AT_FIRST)
@@ -84,9 +93,9 @@ class Merged:
 
     async def older(self) -> bytes:
         """A page, merged."""
-        return await self._older(PAGE)
+        return _joined(await self._older(PAGE))
 
-    async def _older(self, size: int) -> bytes:
+    async def _older(self, size: int) -> Stamped:
         while True:
             await self._fetch(max(1, size // len(self._parts)))
             # The oldest lines of those that have more: nothing before the newest of these is certain yet.
@@ -97,7 +106,7 @@ class Merged:
                 given += part.held[at:]
                 del part.held[at:]
             if given or all(part.complete for part in self._parts):
-                return b"".join(line for _, line in sorted(given, key=_STAMP))
+                return sorted(given, key=_STAMP)
 
     async def _fetch(self, size: int) -> None:
         for part in self._parts:
@@ -114,25 +123,25 @@ class Merged:
                 lines = part.stamped(chunk.data, before)
                 before = lines[-1][0]
                 await queue.put(lines)
+                part.last = chunk.last
         except NotFound:
             pass
         except RunixError as error:
             self._wrong = error
-        await queue.put([])
+        await queue.put([])  # whoever waits is to see that this one has no more
 
-
-async def _in_order(queue: "asyncio.Queue[Stamped]", writers: int) -> AsyncGenerator[Stamped, None]:
-    """Lines that had time to be overtaken; ends when each writer said, by an empty list, that it has no more."""
-    waiting: Stamped = []
-    while writers or waiting:
-        batches = [] if waiting else [await queue.get()]
+    async def _let_ripen(self, queue: "asyncio.Queue[Stamped]") -> None:
+        """Make ready what had time to be overtaken."""
+        newest = max(map(_STAMP, self._waiting), default=b"")
+        if not self._waiting:
+            self._waiting += await queue.get()
         await asyncio.sleep(WAIT)
         while not queue.empty():
-            batches.append(queue.get_nowait())
-        writers -= batches.count([])
-        newest = waiting[-1][0] if waiting else b""
-        ordered = sorted(chain(waiting, *batches), key=_STAMP)
-        ready = bisect_right(ordered, newest, key=_STAMP)
-        if ready:
-            yield ordered[:ready]
-        waiting = ordered[ready:]
+            self._waiting += queue.get_nowait()
+        ordered = sorted(self._waiting, key=_STAMP)
+        ripe = bisect_right(ordered, newest, key=_STAMP)
+        self._ready, self._waiting = ordered[:ripe], ordered[ripe:]
+
+
+def _joined(lines: Stamped) -> bytes:
+    return b"".join(line for _, line in lines)

@@ -1,4 +1,4 @@
-"""Where a reader is in a log: at its end and staying there, or at a line. Pure.
+"""Where a reader is in a log: at its end and staying there, or at a line; and the line that a search led to. Pure.
 
 The place is a line's id, so it stays the same whatever comes before or behind it, and whatever a filter hides.
 """
@@ -16,14 +16,18 @@ class Bookmark:
     following: bool
     line_id: int
     part: int
+    current: int | None
 
 
 @dataclass(slots=True)
 class Position:
-    """Where the topmost line of a pane is. ``to_top``: the oldest line is wanted that there is anywhere."""
+    """Where the topmost line of a pane is. ``to_top``: the oldest line is wanted that there is anywhere. ``current``:
+    the line that a search stands at, or an error that was gone to. ``left``: cells scrolled to the right."""
 
     following: bool = True
     to_top: bool = False
+    current: int | None = None
+    left: int = 0
     _id: int = 0
     _part: int = 0
     shown: list[tuple[int, int]] = field(default_factory=list)  # id and part of the lines on the screen, top down
@@ -56,9 +60,10 @@ class Position:
     @property
     def bookmark(self) -> Bookmark:
         """This position."""
-        return Bookmark(self.following, self._id, self._part)
+        return Bookmark(self.following, self._id, self._part, self.current)
 
     def back(self, mark: Bookmark) -> None:
         """To a position of before."""
         self.following, self._id, self._part = mark.following, mark.line_id, mark.part
+        self.current = mark.current
         self.to_top = False

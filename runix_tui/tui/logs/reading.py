@@ -1,6 +1,6 @@
-"""How a log is read: since when, which lines are kept, what is searched. Works in the background, block by block.
+"""How a log is read: where, since when, which lines are kept, what is searched.
 
-Without a filter or a search it costs nothing.
+Looks through it in the background, block by block. Without a filter or a search it costs nothing.
 """
 
 import asyncio
@@ -11,6 +11,7 @@ from runix_tui.tui.logs.entries import seconds, stamp_of
 from runix_tui.tui.logs.filters import Both, FilteredRows, Filters
 from runix_tui.tui.logs.finder import Finder
 from runix_tui.tui.logs.log import Log
+from runix_tui.tui.logs.position import Position
 from runix_tui.tui.logs.rows import AllRows, LaterRows, Rows
 from runix_tui.tui.logs.search import Bad, Query, seek
 
@@ -22,6 +23,7 @@ class Reading:
 
     def __init__(self, log: Log, changed: Callable[[], None]) -> None:
         self.log = log
+        self.position = Position()
         self.filters = Filters()
         self.query: Query | None = None
         self.found: Finder | None = None  # lines that the query is in
@@ -87,7 +89,7 @@ class Reading:
             self._more.set()
 
     async def run(self) -> None:
-        """Look through the log for as long as there is a reader. Cancel it to end."""
+        """Look through the log for as long as there is a reader. Cancel it to stop; it can be run again."""
         while True:
             await self._more.wait()
             self._more.clear()

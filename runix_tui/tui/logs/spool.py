@@ -138,16 +138,16 @@ class Spool(Lines):
     def __init__(self, folder: Path | None = None, most: int = MOST_BYTES) -> None:
         super().__init__()
         self.dropped = 0  # lines that went
+        self.size = 0  # bytes
         self._folder = folder
         self._most = most
-        self._size = 0
         self._growing: _Segment | None = None
         self._pages: _File | None = None  # for older lines: apart, so that those that came last can go first
 
     @property
     def full(self) -> bool:
         """Whether no older lines have room."""
-        return self.dropped > 0 or self._size >= self._most
+        return self.dropped > 0 or self.size >= self._most
 
     def still(self) -> Lines:
         """The lines that are here now. They can be read whatever becomes of the spool."""
@@ -169,7 +169,7 @@ class Spool(Lines):
             self._segments = (*self._segments, growing)
         else:
             growing.add(data)
-        self._size += len(data)
+        self.size += len(data)
         self._forget()
 
     def prepend(self, data: bytes) -> None:
@@ -181,7 +181,7 @@ class Spool(Lines):
         page = _Segment(0, self._pages)
         page.add(data)
         page.first = self.first - page.count
-        self._size += len(data)
+        self.size += len(data)
         self._segments = (page, *self._segments)
 
     def close(self) -> None:
@@ -189,10 +189,10 @@ class Spool(Lines):
         self._segments, self._growing, self._pages = (), None, None
 
     def _forget(self) -> None:
-        while self._size > self._most and len(self._segments) > 1:
+        while self.size > self._most and len(self._segments) > 1:
             oldest, *others = self._segments
             self._segments = tuple(others)
-            self._size -= oldest.size
+            self.size -= oldest.size
             self.dropped += oldest.count
             self._pages = None  # nothing older comes any more
 

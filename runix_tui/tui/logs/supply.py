@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Protocol
 
 from runix_tui.tui.logs.entries import seq_of
@@ -19,7 +20,11 @@ class Supply(Protocol):
     """Stored lines of a log, whole ones. Both raise what the API refuses, ``older`` also ``Unavailable``."""
 
     def newer(self, lost: Callable[[bool], None]) -> AsyncGenerator[bytes, None]:
-        """What is shown first, then what is written, until the log ends; ``lost`` hears whether the server is away."""
+        """What is shown first, then what is written, until the log ends; ``lost`` hears whether the server is away.
+
+        Called again, it goes on where it was left. Lines count as taken once the next ones are asked for: those that
+        were given last and not taken come again.
+        """
         ...
 
     async def older(self) -> bytes:
@@ -33,14 +38,18 @@ class One:
     def __init__(self, source: LogSource, streams: Streams) -> None:
         self._source = source
         self._streams = streams
-        self._first: int | None = None  # the oldest seq that was given
+        self._first: int | None = None  # the oldest seq that was taken
+        self._last: int | None = None  # the newest one
 
     async def newer(self, lost: Callable[[bool], None]) -> AsyncGenerator[bytes, None]:
         """Its newest lines, then what is written."""
-        async for chunk in follow(self._source, self._source.members[0], self._streams, lost):
-            if self._first is None:
-                self._first = seq_of(chunk.data)
-            yield chunk.data
+        member = self._source.members[0]
+        async with aclosing(follow(self._source, member, self._streams, lost, seen=self._last)) as chunks:
+            async for chunk in chunks:
+                yield chunk.data
+                self._last = chunk.last  # not before: who did not come back for more took nothing
+                if self._first is None:
+                    self._first = seq_of(chunk.data)
 
     async def older(self) -> bytes:
         """One page."""

@@ -13,7 +13,10 @@ class LogsTab(Tab):
     """The run-time log; when there is none, why."""
 
     TITLE = "Logs"
-    _merged: tuple[Member, ...] = ()  # the services whose lines are shown as one, until another deployment is chosen
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own word
+        super().__init__(id=id)
+        self._merged: dict[str, tuple[Member, ...]] = {}  # the services whose lines are shown as one, by deployment
 
     def compose(self) -> ComposeResult:
         """One log."""
@@ -26,7 +29,6 @@ class LogsTab(Tab):
 
     def turned(self) -> None:
         """Nothing of another deployment stays on the screen."""
-        self._merged = ()
         pane = self.query_one(LogPane)
         pane.explain("Opening the log…")
         pane.show(None)
@@ -35,15 +37,17 @@ class LogsTab(Tab):
         """Show the log of this one; the one that is shown goes on as it is."""
         if self.deployment is not None:
             member = Member(self.deployment.id, self.runix.fleet.full_name(self.deployment))
-            self.query_one(LogPane).show(LogSource.runtime(*(self._merged or (member,))))
+            members = self._merged.get(self.deployment.id, (member,))
+            self.query_one(LogPane).show(LogSource.runtime(*members))
             self.draw()
 
     @on(MergeWanted)
     def merge_wanted(self, event: MergeWanted) -> None:
         """Ask with which other services; when they are merged, end that."""
         event.stop()
-        if self._merged:
-            self._show(())
+        own = event.source.members[0]
+        if self._merged.pop(own.id, None):
+            self.rested()
             return
         others = self._others()
         if not others:
@@ -51,17 +55,12 @@ class LogsTab(Tab):
             return
         from runix_tui.tui.modals.merge import MergeLogs
 
-        own = event.source.members[0]
-
         def answered(members: tuple[Member, ...] | None) -> None:
             if members and self.deployment is not None and self.deployment.id == own.id:
-                self._show(members)
+                self._merged[own.id] = members
+                self.rested()
 
         self.app.push_screen(MergeLogs(own, others), answered)
-
-    def _show(self, members: tuple[Member, ...]) -> None:
-        self._merged = members
-        self.rested()
 
     def _others(self) -> list[Member]:
         """Other services: those that run, those of the same project first, then by name."""

@@ -44,11 +44,11 @@ class LogHand:
     def start(self) -> None:
         """Pick with the keys, from the current line or the newest on the screen; again: end."""
         view = self._view
-        shown = view.position.shown
+        shown, current = view.position.shown, view.position.current
         if self.picked is not None:
             self.end()
         elif shown:
-            start = view.current if view.current is not None and view.position.has(view.current) else shown[-1][0]
+            start = current if current is not None and view.position.has(current) else shown[-1][0]
             view.position.stay()
             self._pick(Picked(start, start))
 

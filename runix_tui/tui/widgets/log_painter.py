@@ -75,7 +75,7 @@ class LogPainter:
     def _hits(self, lines: LogLines, line_id: int) -> Iterator[Span]:
         view = self._view
         query = view.reading.query if view.reading is not None else None
-        current = line_id == view.current
+        current = line_id == view.position.current
         if query is not None:
             style = view.get_component_rich_style("log--current" if current else "log--match")
             for start, end in query.spans(lines.shown(line_id).text):

@@ -6,7 +6,6 @@ pane (copy, save, pager) is ``log_takeout``.
 
 from collections.abc import Callable, Coroutine
 from functools import partial
-from time import monotonic
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from rich.text import Text
@@ -15,7 +14,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.message import Message
-from textual.timer import Timer
 from textual.widgets import Static
 from textual.worker import Worker
 
@@ -26,13 +24,16 @@ from runix_tui.tui.logs.log import Log
 from runix_tui.tui.logs.progress import Progress
 from runix_tui.tui.logs.reading import SINCE, Reading
 from runix_tui.tui.logs.search import Query
+from runix_tui.tui.logs.shelf import Shelf
 from runix_tui.tui.logs.source import LogSource
 from runix_tui.tui.widgets import log_status
 from runix_tui.tui.widgets.log_keys import PANE_KEYS
 from runix_tui.tui.widgets.log_prompt import LogPrompt, Purpose
 from runix_tui.tui.widgets.log_takeout import TakeOut
+from runix_tui.tui.widgets.log_trial import Trial
 from runix_tui.tui.widgets.log_view import LogView
 from runix_tui.tui.widgets.log_walk import LogWalk
+from runix_tui.tui.widgets.pace import Pace
 
 if TYPE_CHECKING:
     from runix_tui.tui.app import RunixApp
@@ -83,13 +84,13 @@ class LogPane(Vertical):
         self._prompt = LogPrompt()
         self._status = Static("", id="log-status", markup=False)
         self._streams = streams
+        self._shelf = Shelf()
         self._workers: list[Worker[None]] = []
         self._because = ""
         self._said = Text()
         self._told: Progress | None = None
-        self._telling: Timer | None = None
-        self._told_at = 0.0
-        self._before: Callable[[], None] | None = None  # undoes what was typed so far
+        self._telling = Pace(self, TELL_EVERY, self._tell)
+        self._trial: Trial | None = None  # what is being typed
 
     def compose(self) -> ComposeResult:
         """The lines, the prompt, and how they stand."""
@@ -105,19 +106,21 @@ class LogPane(Vertical):
     # What is shown
 
     def show(self, source: LogSource | None) -> None:
-        """Show this log, from its end; the one that is shown already goes on as it is."""
+        """Show this log, from its end, or from where its reader left it; the one that is shown already goes on as it
+        is."""
         if source == self.source:
             return
-        self._stop()
+        self._leave()
         self.source = source
         if source is not None:
-            log = Log(source, self.streams, self._arrived)
-            self.reading = Reading(log, self._changed)
+            reading = self._shelf.take(source) or Reading(Log(source, self.streams, self._arrived), self._changed)
+            self.reading = reading
             self._workers = [
-                self.run_worker(log.run, name=f"log {source.title}"),
-                self.run_worker(self.reading.run, name=f"reading {source.title}"),
+                self.run_worker(reading.log.run, name=f"log {source.title}"),
+                self.run_worker(reading.run, name=f"reading {source.title}"),
             ]
         self.view.show(self.reading)
+        self._arrived()
         self._say()
 
     def explain(self, why: str) -> None:
@@ -131,7 +134,8 @@ class LogPane(Vertical):
 
     def on_unmount(self) -> None:
         """Nothing follows a pane that is gone."""
-        self._stop()
+        self._leave()
+        self._shelf.close()
 
     def on_log_view_changed(self, event: LogView.Changed) -> None:
         """Say how the view stands."""
@@ -143,13 +147,10 @@ class LogPane(Vertical):
         if self.reading is not None:
             self.reading.arrived()
             self.view.arrived()
-            if self._telling is None and self.reading.log.progress is not self._told:
-                wait = max(0.001, self._told_at + TELL_EVERY - monotonic())
-                self._telling = self.set_timer(wait, self._tell)
+            if self.reading.log.progress is not self._told:
+                self._telling.soon()
 
     def _tell(self) -> None:
-        self._telling = None
-        self._told_at = monotonic()
         if self.reading is not None and self.reading.log.progress is not None:
             self._told = self.reading.log.progress
             self.post_message(BuildProgress(self.reading.log.source, self._told))
@@ -159,16 +160,19 @@ class LogPane(Vertical):
         self._walk.found_more()
         self.view.arrived()
 
-    def _stop(self) -> None:
+    def _leave(self) -> None:
+        """Follow no more; what is read so far is kept for who comes back."""
         self._prompt.close()
+        self._undo()
+        self._walk.stop()
         for worker in self._workers:
             worker.cancel()
         self._workers = []
         self.workers.cancel_group(self, ERRORS)
         reading, self.reading = self.reading, None
-        self._before, self._told, self._because = None, None, ""
+        self._told, self._because = None, ""
         if reading is not None:
-            reading.log.close()
+            self._shelf.put(reading)
 
     def _say(self) -> None:
         view, reading = self.view, self.reading
@@ -182,15 +186,7 @@ class LogPane(Vertical):
 
     def action_search(self) -> None:
         """Ask what to look for."""
-        reading, view = self._must(), self.view
-        query, current, mark = reading.query, view.current, view.position.bookmark
-
-        def undo() -> None:
-            view.current = current
-            reading.search(query)
-            view.go_back(mark)
-
-        self._ask(Purpose.SEARCH, query.text if query is not None else "", undo)
+        self._ask(Purpose.SEARCH)
 
     def action_match(self, by: int) -> None:
         """To the next found line, or the one before."""
@@ -198,15 +194,19 @@ class LogPane(Vertical):
             raise SkipAction
         self._walk.match(by)
 
+    def _searched(self) -> None:
+        self._walk.start()
+        self.view.redraw()
+
     # Filters
 
     def action_keep(self) -> None:
         """Ask what lines must have."""
-        self._ask_filter(Purpose.KEEP)
+        self._ask(Purpose.KEEP)
 
     def action_drop(self) -> None:
         """Ask what lines must not have."""
-        self._ask_filter(Purpose.DROP)
+        self._ask(Purpose.DROP)
 
     def action_unfilter(self) -> None:
         """Take the newest filter away."""
@@ -230,53 +230,52 @@ class LogPane(Vertical):
         reading.show_since(SINCE[(SINCE.index(reading.since) + 1) % len(SINCE)])
         self.view.redraw()
 
-    def _ask_filter(self, purpose: Purpose) -> None:
-        reading = self._must()
-        filters = reading.filters
-        self._ask(purpose, "", lambda: self._filter(filters))
-        self._filters_before = filters
-
     def _filter(self, filters: Filters) -> None:
         self._must().filter(filters)
+        self._filtered()
+
+    def _filtered(self) -> None:
         if self.view.hand.picked is not None:  # what was picked may be gone
             self.view.hand.end()
         self.view.redraw()
 
     # Prompt
 
-    def _ask(self, purpose: Purpose, text: str, undo: Callable[[], None]) -> None:
-        self._before = undo
-        self._prompt.ask(purpose, text)
+    def _ask(self, purpose: Purpose) -> None:
+        self._trial = Trial(self._must(), purpose)
+        self._prompt.ask(purpose, self._trial.begin)
 
     def on_log_prompt_typed(self, event: LogPrompt.Typed) -> None:
         """Shown as it is typed."""
         event.stop()
-        if self._prompt.is_open and self.reading is not None:
-            self._try(event.purpose, event.query)
+        if self._trial is not None and self._prompt.is_open:
+            self._try(self._trial, event.query)
 
     def on_log_prompt_ended(self, event: LogPrompt.Ended) -> None:
         """Typed to the end: it stays; left: as before."""
         event.stop()
-        undo, self._before = self._before, None
-        if self.reading is None:
+        if self._trial is None:  # another log is shown meanwhile
             return
         if event.kept:
-            self._try(event.purpose, event.query)
-        elif undo is not None:
-            undo()
+            self._try(self._trial, event.query)
+            self._trial = None
+        else:
+            self._undo()
         self.view.focus()
 
-    def _try(self, purpose: Purpose, query: Query | None) -> None:
-        reading = self._must()
-        if purpose is Purpose.SEARCH:
-            reading.search(query)
-            self._walk.start()
+    def _try(self, trial: Trial, query: Query | None) -> None:
+        trial.show(query)
+        if trial.purpose is Purpose.SEARCH:
+            self._searched()
+        else:
+            self._filtered()
+
+    def _undo(self) -> None:
+        trial, self._trial = self._trial, None
+        if trial is not None:
+            trial.undo()
+            self._walk.stop()
             self.view.redraw()
-            return
-        filters = self._filters_before
-        if query is not None:
-            filters = filters.keeping(query) if purpose is Purpose.KEEP else filters.dropping(query)
-        self._filter(filters)
 
     # The rest
 
@@ -306,9 +305,11 @@ class LogPane(Vertical):
         """End the selection, then the search; then it is not this pane's key."""
         if self.view.hand.end():
             return
-        if self._must().query is None:
+        reading = self._must()
+        if reading.query is None:
             raise SkipAction
-        self._try(Purpose.SEARCH, None)
+        reading.search(None)
+        self._searched()
 
     def _begin(self, work: Callable[[], Coroutine[Any, Any, None]], group: str = "default") -> "Worker[None]":
         """In the background. The work begins with the worker: what is cancelled before is never left unawaited."""

@@ -44,13 +44,13 @@ def _filtered_away(reading: Reading) -> str:
 
 def status(view: LogView, reading: Reading) -> Text:
     """The status line."""
-    parts = [Text(_state(reading.log, view.position.following))]
+    parts = [Text(_state(reading.log, reading.position.following))]
     if reading.log.source.merged:
         parts.append(Text(" + ".join(plain(member.name) for member in reading.log.source.members), "bold"))
     if view.hand.picked is not None:
         parts.append(Text("selecting: y copies, Esc ends", "bold"))
     if reading.query is not None:
-        parts.append(Text(f"/ {plain(reading.query.shown)}  {found(reading, view.current)}", "bold"))
+        parts.append(Text(f"/ {plain(reading.query.shown)}  {found(reading)}", "bold"))
     parts += [Text(f" {plain(chip)} ", "reverse") for chip in reading.filters.chips()]
     if reading.since:
         parts.append(Text(f" last {_minutes(reading.since)} ", "reverse"))
@@ -60,12 +60,13 @@ def status(view: LogView, reading: Reading) -> Text:
     return Text(APART).join(parts)
 
 
-def found(reading: Reading, current: int | None) -> str:
+def found(reading: Reading) -> str:
     """Which of the found lines is the current one: ``12/340``; ``…`` while more may be found."""
     if reading.found is None:
         return ""
     total = len(reading.found.ids)
     more = " …" if reading.busy else ""
+    current = reading.position.current
     if not total:
         return f"looking{more}" if more else "not found"
     place = f"{reading.found.index(current) + 1:,}" if current is not None else "–"

@@ -5,7 +5,6 @@ they are looked at. A reader's place is a line's id, so it stays whatever comes 
 """
 
 import os
-from time import monotonic
 from typing import Any, ClassVar
 
 from textual import events
@@ -15,10 +14,9 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
-from textual.timer import Timer
 from textual.widget import Widget
 
-from runix_tui.tui.logs.position import Bookmark, Position
+from runix_tui.tui.logs.position import Position
 from runix_tui.tui.logs.reading import Reading
 from runix_tui.tui.logs.rows import Rows
 from runix_tui.tui.logs.window import Place, Window
@@ -26,6 +24,7 @@ from runix_tui.tui.widgets.log_hand import LogHand
 from runix_tui.tui.widgets.log_keys import VIEW_KEYS
 from runix_tui.tui.widgets.log_lines import LogLines, Look
 from runix_tui.tui.widgets.log_painter import STYLES, LogPainter
+from runix_tui.tui.widgets.pace import Pace
 
 NEAR = 200  # rows from the oldest line at which older ones are fetched
 SIDE = 8  # cells that one key scrolls sideways
@@ -73,25 +72,19 @@ class LogView(ScrollView, can_focus=True, inherit_bindings=False):
         self.reading: Reading | None = None
         self.lines: LogLines | None = None
         self.look = Look()
-        self.position = Position()
-        self.current: int | None = None  # the line that a search stands at, or an error that was gone to
         self.note = ""
         self.below = 0  # rows behind the last one on the screen
         self.hand = LogHand(self)
         self._painter = LogPainter(self)
         self._thumb = (0, 0, 0)  # of the scroll bar, as it was drawn: height of the bar, start and length
-        self._flush: Timer | None = None
-        self._flushed_at = 0.0
-        self._every = flush_seconds()
+        self._pace = Pace(self, flush_seconds(), self._catch_up)
+        self._nowhere = Position()
 
     # What is shown
 
     def show(self, reading: Reading | None) -> None:
-        """Show another log, from its end."""
+        """Show another log, from where its reader is."""
         self.reading = reading
-        self.current = None
-        self.position = Position()
-        self.look.left = 0
         log = reading.log if reading is not None else None
         self.lines = LogLines(log.spool, log.source, self.look, self._painter.palette()) if log is not None else None
         self.hand.end()
@@ -102,6 +95,11 @@ class LogView(ScrollView, can_focus=True, inherit_bindings=False):
         """Which lines are shown."""
         return self.reading.rows if self.reading is not None else None
 
+    @property
+    def position(self) -> Position:
+        """Where the reader is."""
+        return self.reading.position if self.reading is not None else self._nowhere
+
     def say(self, note: str) -> None:
         """What stands where the lines would be."""
         if note != self.note:
@@ -110,13 +108,9 @@ class LogView(ScrollView, can_focus=True, inherit_bindings=False):
 
     def arrived(self) -> None:
         """There is something new: it is drawn soon, together with what comes until then."""
-        if self._flush is None and self.is_attached:
-            wait = max(0.001, self._flushed_at + self._every - monotonic())
-            self._flush = self.set_timer(wait, self._flush_now)
+        self._pace.soon()
 
-    def _flush_now(self) -> None:
-        self._flush = None
-        self._flushed_at = monotonic()
+    def _catch_up(self) -> None:
         if self.size and self.is_attached:
             self._sync()
 
@@ -126,7 +120,7 @@ class LogView(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _sync(self, *, redraw: bool = False) -> None:
         """Bring what is on the screen in line with the rows; draws only what became different."""
-        self.look.width = self.scrollable_content_region.width
+        self.look.width, self.look.left = self.scrollable_content_region.width, self.position.left
         window, rows = self._window(), self.rows
         top = self.position.top(window, rows) if rows is not None else Place(0)
         shown = window.lines(top)
@@ -184,11 +178,6 @@ class LogView(ScrollView, can_focus=True, inherit_bindings=False):
             self._go(window.moved(Place(rows.row(line_id)), -(window.height // 3)), down=False)
             self.refresh()
 
-    def go_back(self, mark: Bookmark) -> None:
-        """To a position of before."""
-        self.position.back(mark)
-        self.redraw()
-
     def follow(self) -> None:
         """Stay at the end from now on."""
         self.position.following = True
@@ -239,13 +228,13 @@ class LogView(ScrollView, can_focus=True, inherit_bindings=False):
 
     def action_side(self, steps: int) -> None:
         """Sideways."""
-        self.look.left = 0 if self.look.wrap else max(0, self.look.left + steps * SIDE)
-        self.refresh()
+        self.position.left = 0 if self.look.wrap else max(0, self.position.left + steps * SIDE)
+        self.redraw()
 
     def action_wrap(self) -> None:
         """Long lines on several lines of the screen, or on one."""
         self.look.wrap = not self.look.wrap
-        self.look.left = 0
+        self.position.left = 0
         self.redraw()
 
     def action_stamps(self) -> None:

@@ -16,8 +16,12 @@ class LogWalk:
 
     def start(self) -> None:
         """Something else is looked for: to the nearest line that has it, as soon as it is found."""
-        self._view.current = None
+        self._view.position.current = None
         self._wanted = True
+
+    def stop(self) -> None:
+        """Stay, whatever is found from now on."""
+        self._wanted = False
 
     def found_more(self) -> None:
         """More lines were found."""
@@ -26,7 +30,7 @@ class LogWalk:
 
     def match(self, by: int) -> None:
         """To the next found line, or the one before; from one end on to the other."""
-        reading, current = self._view.reading, self._view.current
+        reading, current = self._view.reading, self._view.position.current
         if reading is None or reading.found is None or not reading.found.ids:
             return
         if current is None:
@@ -74,12 +78,13 @@ class LogWalk:
 
     def _from(self, by: int) -> int:
         """Where to look for an error from: the one that was gone to, or an end of the screen."""
-        view, shown = self._view, self._view.position.shown
-        if view.current is not None and view.position.has(view.current):
-            return view.current
+        position = self._view.position
+        shown, current = position.shown, position.current
+        if current is not None and position.has(current):
+            return current
         return 0 if not shown else shown[-1][0] + 1 if by < 0 else shown[0][0] - 1
 
     def _stand_at(self, line_id: int) -> None:
         self._wanted = False
-        self._view.current = line_id
+        self._view.position.current = line_id
         self._view.go_to(line_id)

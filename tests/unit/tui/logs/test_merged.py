@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from contextlib import aclosing
 
 import pytest
 from hypothesis import given
@@ -36,7 +37,7 @@ def test_pages_of_older_lines_are_those_of_one_sorted_log(times: list[list[int]]
             patch.setattr(module, "AT_FIRST", first)
             patch.setattr(module, "PAGE", later)
             merged = Merged(LogSource.runtime(*MEMBERS), server.streams)  # type: ignore[arg-type]
-            pages = [await merged._newest(lambda _: None)]
+            pages = [module._joined(await merged._newest(lambda _: None))]
             while page := await merged.older():
                 pages.insert(0, page)
             return pages
@@ -70,6 +71,50 @@ async def test_live_lines_wait_a_moment_for_each_other(monkeypatch: pytest.Monke
     server.say([line(2, "earlier", at=8)], MEMBERS[2])
     assert [text(each) for each in (await waiting).splitlines()] == ["earlier", "later"]
     await newer.aclose()
+
+
+STEPS = st.lists(st.one_of(st.sampled_from(MEMBERS), st.just("leave"), st.just("wait")), max_size=15)
+
+
+@given(STEPS)
+def test_who_leaves_and_comes_back_misses_nothing_and_gets_nothing_twice(steps: list[Member | str]) -> None:
+    async def run() -> tuple[list[str], list[str]]:
+        server, said, got = Server(), list[str](), list[str]()
+        for member in MEMBERS:
+            server.say([], member)
+        merged = Merged(LogSource.runtime(*MEMBERS), server.streams)  # type: ignore[arg-type]
+
+        async def read() -> None:
+            async with aclosing(merged.newer(lambda _: None)) as newer:
+                async for data in newer:
+                    got.extend(map(text, data.splitlines()))
+
+        reader = asyncio.ensure_future(read())
+        while len(server.asked) < 2 * len(MEMBERS):  # a page of each, then each is followed
+            await asyncio.sleep(0)
+        for step in steps:
+            if isinstance(step, Member):
+                said.append(f"{step.name}:{len(said)}")
+                server.say([line(len(said), said[-1], at=len(said))], step)
+            elif step == "leave":
+                reader.cancel()
+                await asyncio.gather(reader, return_exceptions=True)
+                reader = asyncio.ensure_future(read())
+            else:
+                for _ in range(3):
+                    await asyncio.sleep(0)
+        while len(got) < len(said):
+            await asyncio.sleep(0)
+        for _ in range(20):
+            await asyncio.sleep(0)
+        reader.cancel()
+        await asyncio.gather(reader, return_exceptions=True)
+        return got, said
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "WAIT", 0)
+        got, said = asyncio.run(asyncio.wait_for(run(), 10))
+    assert sorted(got) == sorted(said)
 
 
 async def test_one_that_is_deleted_falls_silent() -> None:
