@@ -51,8 +51,10 @@ async def test_older_lines_come_when_they_are_wanted() -> None:
         await until(pilot, lambda: shown(app)[-1] == "line 30000")
         await pilot.press("g")
         await until(pilot, lambda: shown(app)[0] == "line 1")
-        assert app.pane.reading is not None
-        assert len(app.pane.reading.log.spool) == 30_000
+        server.say(lines(30_001, 30_005))
+        await until(pilot, lambda: shown(app)[-1].endswith("+29\u202f994 ▼"))
+        assert shown(app)[0] == "line 1", "the reader stays at the oldest line"
+        assert screen(app)[-1].endswith("‖ reading · 30\u202f005 lines")
 
 
 async def test_nothing_hostile_reaches_the_screen() -> None:

@@ -130,7 +130,7 @@ class LogView(ScrollView, can_focus=True, inherit_bindings=False):
             self.position.shown, self.below = places, below
             self.refresh()
         self._scroll_bar(window, top)
-        self._older(top)
+        self._older(window, top)
         self.post_message(self.Changed())
 
     def _window(self) -> Window:
@@ -153,10 +153,13 @@ class LogView(ScrollView, can_focus=True, inherit_bindings=False):
             bar = self.vertical_scrollbar
             bar.window_size, bar.window_virtual_size, bar.position = window.height, size.height, top.row
 
-    def _older(self, top: Place) -> None:
-        if self.reading is not None and not self.position.following and top.row < NEAR:
-            self.position.to_top = self.position.to_top and not self.reading.log.complete
-            self.reading.log.want_older()
+    def _older(self, window: Window, top: Place) -> None:
+        reading = self.reading
+        if reading is None or self.position.following or top.row >= NEAR:
+            return
+        if self.position.to_top and reading.log.complete:
+            self.position.go(window, reading.rows, top, down=False)  # the oldest line is there: stay at it
+        reading.log.want_older()
 
     # Moving
 
