@@ -51,6 +51,24 @@ class Installation:
             )
         return done
 
+    @contextmanager
+    def running(self, *arguments: str, until: str) -> Iterator["subprocess.Popen[str]"]:
+        """``runix`` at work, once it has said the line ``until`` on stderr; killed when the block leaves it so."""
+        command = [RUNIX, *arguments]
+        pipe = subprocess.PIPE
+        with subprocess.Popen(command, env=self.environ, stdout=pipe, stderr=pipe, text=True) as program:
+            try:
+                said = ""
+                for line in program.stderr or ():
+                    said += line
+                    if line.strip() == until:
+                        break
+                else:
+                    raise AssertionError(f"runix {' '.join(arguments)}: {program.wait()}\n{said}")
+                yield program
+            finally:
+                program.kill()
+
     def json(self, *arguments: str) -> Any:
         """What a command prints with ``--json``."""
         return json.loads(self.run(*arguments, "--json").stdout)

@@ -5,7 +5,6 @@ import os
 import pty
 import signal
 import subprocess
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -172,21 +171,11 @@ def test_env_is_changed_as_a_new_version(runix: Installation, shop: Path) -> Non
 
 
 def test_ctrl_c_ends_the_following_and_not_the_build(runix: Installation, shop: Path) -> None:
-    with subprocess.Popen(
-        [RUNIX, "deploy", str(shop), "--name", "slow", "--build-command", "echo it-begins && sleep 63"],
-        env=runix.environ,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as deploy:
-        assert deploy.stderr
-        limit = threading.Timer(120, deploy.kill)
-        limit.start()
-        assert any(line.strip() == "it-begins" for line in deploy.stderr)
-        limit.cancel()
+    command = ("deploy", str(shop), "--name", "slow", "--build-command", "echo it-begins && sleep 63")
+    with runix.running(*command, until="it-begins") as deploy:
         deploy.send_signal(signal.SIGINT)
-        said = deploy.stderr.read()
-        assert deploy.wait(20) == 130
+        _, said = deploy.communicate(timeout=20)
+    assert deploy.returncode == 130, said
     assert "The build goes on." in said
     assert "runix cancel slow" in said
     assert runix.json("status", "slow")["status"] == "building"

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.integration.installation import RUNIX, Installation, Load, ask, commit, installed, until
+from tests.integration.installation import Installation, Load, ask, commit, installed, until
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(600)]
 
@@ -157,18 +157,11 @@ def _running(command: str) -> bool:
 
 def test_cancel_really_ends_the_running_step(runix: Installation) -> None:
     repository = runix.repository("plain-python", "endless")
-    with subprocess.Popen(
-        [RUNIX, "deploy", str(repository), "--build-command", "echo it-begins && sleep 77"],
-        env=runix.environ,
-        stderr=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        text=True,
-    ) as deploy:
-        assert deploy.stderr
-        assert any(line.strip() == "it-begins" for line in deploy.stderr)
+    command = ("deploy", str(repository), "--build-command", "echo it-begins && sleep 77")
+    with runix.running(*command, until="it-begins") as deploy:
         runix.run("cancel", "endless")
-        deploy.stderr.read()
-        assert deploy.wait(30) == 1
+        _, said = deploy.communicate(timeout=30)
+    assert deploy.returncode == 1, said
     until(lambda: not _running("sleep 77"), within=5)
     assert runix.json("status", "endless")["status"] == "stopped"
     assert [e["status"] for e in runix.json("history", "endless")] == ["cancelled"]
