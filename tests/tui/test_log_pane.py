@@ -1,6 +1,5 @@
 """A log pane as a user sees it, on a scripted server."""
 
-import json
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -8,6 +7,8 @@ import pytest
 from textual.events import MouseScrollUp
 from textual.screen import ModalScreen
 
+from runix_tui.core.human import local
+from runix_tui.tui.logs import reading
 from runix_tui.tui.logs.entries import seq_of
 from runix_tui.tui.logs.source import LogSource, Member
 from runix_tui.tui.widgets.log_view import LogView
@@ -135,28 +136,45 @@ async def test_times_and_how_long_after_the_line_above() -> None:
         await until(pilot, lambda: shown(app)[2] == "three")
 
 
-async def test_only_the_newest_minutes() -> None:
+async def test_since_some_minutes_is_a_moment_that_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = datetime(2026, 11, 26, 10, 59, 30, tzinfo=UTC)
+    monkeypatch.setattr(reading, "time", clock.timestamp)
     server = Server()
-    now = datetime.now(UTC)
-    for seq in range(1, 61):
-        at = f"{now - timedelta(minutes=60 - seq):%Y-%m-%dT%H:%M:%S.%f}000Z"
-        server.say(
-            [
-                json.dumps(
-                    {"seq": seq, "ts": at, "stream": "stdout", "line": f"line {seq}"}, separators=(",", ":")
-                ).encode()
-                + b"\n"
-            ]
-        )
+    server.say([line(minute, f"line {minute}", at=minute * 60) for minute in range(60)])
     app = Host(server, LogSource.runtime(API))
     async with app.run_test(size=SIZE) as pilot:
-        await until(pilot, lambda: shown(app)[-1] == "line 60")
+        await until(pilot, lambda: shown(app)[-1] == "line 59")
         await pilot.press("T")
-        await until(pilot, lambda: shown(app)[:6] == [*(f"line {seq}" for seq in range(56, 61)), ""])
-        assert "last 5 minutes" in screen(app)[-1]
-        assert "5 of 60 lines" in screen(app)[-1]
+        await until(pilot, lambda: shown(app)[:6] == [*(f"line {minute}" for minute in range(55, 60)), ""])
+        moment = local(datetime(2026, 11, 26, 10, 54, 30, tzinfo=UTC)).partition(" ")[2]
+        assert re.search(rf" since (\S+ )?{moment} .* 5 of 60 lines", screen(app)[-1])
+        monkeypatch.setattr(reading, "time", (clock + timedelta(minutes=30)).timestamp)
+        server.say([line(60, "line 60", at=3599)])
+        await until(pilot, lambda: shown(app)[:6] == [f"line {minute}" for minute in range(55, 61)])
+        assert re.search(rf" since (\S+ )?{moment} .* 6 of 61 lines", screen(app)[-1])
         await pilot.press("T", "T", "T")
-        await until(pilot, lambda: "60 lines" in screen(app)[-1] and "last" not in screen(app)[-1])
+        await until(pilot, lambda: screen(app)[-1].endswith("● following · 61 lines"))
+
+
+async def test_a_moment_of_another_day_has_its_date(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "time", datetime(2001, 2, 3, 12, tzinfo=UTC).timestamp)
+    server = Server()
+    server.say(lines(1, 3))
+    app = Host(server, LogSource.runtime(API))
+    async with app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: shown(app)[2] == "line 3")
+        await pilot.press("T")
+        await until(pilot, lambda: re.search(r" since 2001-02-0\d \d\d:55:00 ", screen(app)[-1]))
+
+
+async def test_that_nothing_came_since_then_is_said() -> None:
+    server = Server()
+    server.say([line(1, "long ago", at=0)])
+    app = Host(server, LogSource.runtime(API))
+    async with app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: shown(app)[0] == "long ago")
+        await pilot.press("T")
+        await until(pilot, lambda: re.match(r" Nothing since .*\d\d:\d\d:\d\d: T shows more\.", shown(app)[0]))
 
 
 @pytest.mark.parametrize(

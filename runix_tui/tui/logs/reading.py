@@ -15,7 +15,7 @@ from runix_tui.tui.logs.position import Position
 from runix_tui.tui.logs.rows import AllRows, LaterRows, Rows
 from runix_tui.tui.logs.search import Bad, Query, seek
 
-SINCE = (None, 300, 900, 3600)  # seconds that are shown, None: everything
+SINCE = (None, 300, 900, 3600)  # seconds to go back, None: to the beginning
 
 
 class Reading:
@@ -28,7 +28,7 @@ class Reading:
         self.query: Query | None = None
         self.found: Finder | None = None  # lines that the query is in
         self.since: int | None = None
-        self._floor: float | None = None  # the time of the oldest line that is shown
+        self.floor: float | None = None  # older lines are not shown; seconds since the epoch
         self._floor_id: int | None = None
         self._all = AllRows(log.spool)
         self._kept: FilteredRows | None = None
@@ -72,17 +72,18 @@ class Reading:
         self._changed()
 
     def show_since(self, since: int | None) -> None:
-        """Show the newest ``since`` seconds alone, None: everything."""
+        """Show what was written since ``since`` seconds ago, None: everything. The moment stays: no line goes away
+        while it is read."""
         self.since = since
-        self._floor = None if since is None else time() - since
+        self.floor = None if since is None else time() - since
         self._floor_id = None
         self.arrived()
         self._changed()
 
     def arrived(self) -> None:
         """There are new lines, older or newer ones."""
-        if self._floor is not None and not self._floored:
-            self._floor_id = self._first_since(self._floor)
+        if self.floor is not None and not self._floored:
+            self._floor_id = self._first_since(self.floor)
             if not self._floored:
                 self.log.want_older()
         if self._finders():

@@ -31,7 +31,7 @@ PANE_KEYS = (
     _key("unfilter", "backspace", "unfilter", "less filtered", "Take the newest filter away"),
     _key("wider", "+", "context(1)", "more around", "Show one more line around each kept one"),
     _key("narrower", "-", "context(-1)", "less around", "Show one line less around each kept one"),
-    _key("since", "T", "since", "since", "Show everything, 5 minutes, 15 minutes, or an hour"),
+    _key("since", "T", "since", "since", "Show what came since 5 minutes ago, 15, an hour, or everything"),
     _key("older_error", "[", "bad(-1)", "older error", "Go to the error before"),
     _key("newer_error", "]", "bad(1)", "newer error", "Go to the next error"),
     _key("copy", "y", "copy", "copy", "Copy what is selected, or else what is on the screen", show=True),

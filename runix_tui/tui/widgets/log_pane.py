@@ -225,7 +225,7 @@ class LogPane(Vertical):
         self._filter(self._must().filters.widened(by))
 
     def action_since(self) -> None:
-        """Everything, or the newest minutes alone."""
+        """Everything, or what was written since some minutes ago."""
         reading = self._must()
         reading.show_since(SINCE[(SINCE.index(reading.since) + 1) % len(SINCE)])
         self.view.redraw()

@@ -1,7 +1,10 @@
-"""What a log pane says about itself: why there is no line, how it stands, what is filtered and found. Pure."""
+"""What a log pane says about itself: why there is no line, how it stands, what is filtered and found."""
+
+from datetime import UTC, datetime
 
 from rich.text import Text
 
+from runix_tui.core.human import local
 from runix_tui.core.stages import Stage
 from runix_tui.core.terminal import plain
 from runix_tui.tui.logs.log import Log, Phase
@@ -39,7 +42,7 @@ def _filtered_away(reading: Reading) -> str:
         return "No line passes the filters so far; still looking …"
     if reading.filters:
         return f"All {count(len(reading.log.spool))} are filtered away: backspace takes the newest filter away."
-    return f"Nothing in the last {_minutes(reading.since)}: T shows more."
+    return f"Nothing since {_moment(reading.floor or 0)}: T shows more."
 
 
 def status(view: LogView, reading: Reading) -> Text:
@@ -52,8 +55,8 @@ def status(view: LogView, reading: Reading) -> Text:
     if reading.query is not None:
         parts.append(Text(f"/ {plain(reading.query.shown)}  {found(reading)}", "bold"))
     parts += [Text(f" {plain(chip)} ", "reverse") for chip in reading.filters.chips()]
-    if reading.since:
-        parts.append(Text(f" last {_minutes(reading.since)} ", "reverse"))
+    if reading.floor is not None:
+        parts.append(Text(f" since {_moment(reading.floor)} ", "reverse"))
     parts.append(Text(_counts(reading)))
     if view.look.stamps is Stamps.DELTA:
         parts.append(Text("time since the line above"))
@@ -81,7 +84,7 @@ def count(lines: int) -> str:
 def _counts(reading: Reading) -> str:
     log = reading.log
     total = count(len(log.spool))
-    if reading.filters or reading.since:
+    if reading.filters or reading.floor is not None:
         total = f"{len(reading.rows):,} of {total}".replace(",", "\u202f")
     if log.paging:
         return f"{total}, older ones coming …"
@@ -109,5 +112,7 @@ def _state(log: Log, following: bool) -> str:
             return "● following" if following else "‖ reading"
 
 
-def _minutes(since: int | None) -> str:
-    return "hour" if since == 3600 else f"{(since or 0) // 60} minutes"
+def _moment(at: float) -> str:
+    """On this machine's clock; of another day with its date."""
+    day, _, time = local(datetime.fromtimestamp(at, UTC)).partition(" ")
+    return time if day == local(datetime.now(UTC)).partition(" ")[0] else f"{day} {time}"
