@@ -19,6 +19,7 @@ from runix_tui.core.bases import BaseImage, StoredBase
 from runix_tui.core.events import EngineEvent
 from runix_tui.core.models import Commit, Route, Usage
 from runix_tui.core.ports import (
+    MAX_TEXT,
     BuildRequest,
     Checkout,
     Container,
@@ -413,8 +414,15 @@ class MemoryTree:
     def exists(self, path: str) -> bool:
         return path in self._files
 
+    def size(self, path: str) -> int | None:
+        return len(self._files[path].encode("utf-8", "surrogateescape")) if path in self._files else None
+
     def text(self, path: str) -> str | None:
-        return self._files.get(path)
+        size = self.size(path)
+        try:
+            return self._files[path].encode().decode() if size is not None and size <= MAX_TEXT else None
+        except UnicodeEncodeError:  # what is no UTF-8 stands there as surrogates
+            return None
 
     def head(self, path: str) -> str:
         return self._files.get(path, "")[:4096]

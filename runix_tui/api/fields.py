@@ -29,6 +29,7 @@ _KINDS = {
     "model_attributes_type": "an object",
     "int_parsing": "a whole number",
 }
+_BOUNDS = {"greater_than_equal": ("at least", "ge"), "less_than_equal": ("at most", "le")}
 
 
 def wrong(message: str, *, hint: str = "", code: str = "invalid") -> PydanticCustomError:
@@ -94,6 +95,9 @@ def _message(fault: Fault, known: Sequence[str]) -> str:
         return f"is not a field of this request{suggestion(word, known) or '; ' + fields}"
     if kind in _KINDS:
         return f"must be {_KINDS[kind]}, not {_named(value)}"
+    if kind in _BOUNDS:
+        words, bound = _BOUNDS[kind]
+        return f"must be {words} {context[bound]}"
     if kind == "enum":
         return f"must be one of: {str(context.get('expected', '')).replace(chr(39), '').replace(' or ', ', ')}"
     return str(fault["msg"])

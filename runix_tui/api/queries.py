@@ -57,6 +57,12 @@ def _tail(value: str) -> int | None:
     return min(int(value), _TAIL_MAX)
 
 
+def _entries(value: str) -> int:
+    if not value.isascii() or not value.isdigit() or len(value) > 20:
+        raise wrong(f"{shown(value)} is not a number of entries", hint="For example tail=200; tail=0 begins with none.")
+    return min(int(value), _TAIL_MAX)
+
+
 def _before(value: str | None) -> int | None:
     if not value:
         return None
@@ -125,6 +131,12 @@ Tail = Annotated[
     Query(description="Begin with the last so many lines, or 'all'."),
     BeforeValidator(_tail),
     WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 0}, {"const": "all"}], "default": DEFAULT_TAIL}),
+]
+Entries = Annotated[
+    int,
+    Query(description="Begin with the last so many entries; 1000 are kept."),
+    BeforeValidator(_entries),
+    WithJsonSchema({"type": "integer", "minimum": 0}),
 ]
 Since = Annotated[
     datetime | None,

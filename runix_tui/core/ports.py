@@ -65,6 +65,9 @@ class Checkout:
     tracked: frozenset[str] | None
 
 
+MAX_TEXT = 256 * 1024  # bytes of a file that planning reads
+
+
 class SourceTree(Protocol):
     """A read-only, bounded view of a checkout: what planning sees. Paths are relative, with ``/``."""
 
@@ -72,8 +75,13 @@ class SourceTree(Protocol):
         """Whether there is a file of this path."""
         ...
 
+    def size(self, path: str) -> int | None:
+        """A file's bytes, or None when there is no such file."""
+        ...
+
     def text(self, path: str) -> str | None:
-        """A file's text (UTF-8, at most 256 KiB, a byte order mark dropped), or None when there is no such text."""
+        """A file's text (UTF-8, at most :data:`MAX_TEXT` bytes, a byte order mark dropped), or None when there is no
+        such text."""
         ...
 
     def head(self, path: str) -> str:

@@ -65,7 +65,7 @@ def detect(tree: SourceTree, ask: PlanRequest, profiles: Mapping[str, RuntimePro
     """The plan for a tree.
 
     Raises ``PlanError``: ``nothing_detected`` (its evidence lists what was looked for and what is there),
-    ``no_such_version``, ``no_server``, ``no_dockerfile``, ``bad_manifest``.
+    ``no_such_version``, ``no_server``, ``no_dockerfile``, ``unreadable_dockerfile``, ``bad_manifest``.
     """
     site = Site(tree, ask, profiles)
     if ask.planner in {Planner.AUTO, Planner.DOCKERFILE} or ask.dockerfile:

@@ -7,6 +7,7 @@ are the user's to mend.
 import errno
 import re
 from collections.abc import Sequence
+from pathlib import Path
 
 from runix_tui.errors import SourceError
 from runix_tui.source.said import plain, some
@@ -44,6 +45,12 @@ def no_folder(exists: bool) -> SourceError:
     what = "is not a folder" if exists else "there is no such folder"
     hint = "Name the absolute path of a folder on the machine that runs Runix."
     return SourceError(what, hint=hint, code="repository_not_found")
+
+
+def not_on_disk(folder: Path) -> SourceError:
+    """A local path to what the kernel shows as files."""
+    hint = "Name the absolute path of a folder with an app in it."
+    return SourceError(f"{folder} shows the kernel's state, not files of an app", hint=hint, code="not_an_app")
 
 
 def needs_credentials(address: Address, tried: Sequence[str] = (), notes: Sequence[str] = ()) -> SourceError:

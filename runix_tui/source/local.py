@@ -18,6 +18,8 @@ from runix_tui.source.refs import HEADS, Listing
 from runix_tui.source.said import plain, some
 from runix_tui.source.urls import Address
 
+_KERNEL = (Path("/proc"), Path("/sys"), Path("/dev"))
+_MEMORY = Path("/dev/shm")  # noqa: S108 - the one folder below them that holds people's files
 _UNCHANGED = FileStatus.CURRENT | FileStatus.IGNORED
 
 
@@ -40,6 +42,8 @@ def look(address: Address) -> Place:
     try:
         if not folder.is_dir():
             raise faults.no_folder(folder.exists())
+        if kernels := _of_the_kernel(folder.resolve()):
+            raise faults.not_on_disk(kernels)
         empty = next(folder.iterdir(), None) is None
     except OSError as error:
         raise unreadable(address.path, error) from error
@@ -47,6 +51,13 @@ def look(address: Address) -> Place:
     if place.repository is None and empty:
         raise faults.empty(address)
     return place
+
+
+def _of_the_kernel(folder: Path) -> Path | None:
+    """Which of the kernel's own folders this is in."""
+    if folder.is_relative_to(_MEMORY):
+        return None
+    return next((kernels for kernels in _KERNEL if folder.is_relative_to(kernels)), None)
 
 
 def listing(repository: pygit2.Repository) -> Listing:

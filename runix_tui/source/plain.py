@@ -9,6 +9,7 @@ import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
 from runix_tui.errors import SourceError
 from runix_tui.source.said import plain
@@ -73,7 +74,7 @@ def _one(entry: os.DirEntry[bytes], path: bytes, writer: Writer, copied: Copied,
             writer.link(path, os.readlink(entry.path))  # noqa: PTH115 - names are bytes
         elif stat.S_ISREG(info.st_mode):
             writer.expect(path, info.st_size)
-            chunks = _read(entry.path, info.st_size, stop)
+            chunks = _read(entry.path, path, info.st_size, stop)
             writer.file(path, chunks, executable=bool(info.st_mode & stat.S_IXUSR))
             copied.files += 1
         else:
@@ -84,14 +85,25 @@ def _one(entry: os.DirEntry[bytes], path: bytes, writer: Writer, copied: Copied,
         raise unreadable(path, error) from error
 
 
-def _read(place: bytes, size: int, stop: Stop) -> Iterator[bytes]:
-    """A file's bytes, no more than were counted: it may be growing."""
-    descriptor = os.open(place, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+def _read(place: bytes, path: bytes, size: int, stop: Stop) -> Iterator[bytes]:
+    """A file's bytes, no more than were counted: it may be growing. Its faults are told from those of whoever writes
+    the bytes."""
+    try:
+        descriptor = os.open(place, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        raise unreadable(path, error) from error
     with os.fdopen(descriptor, "rb") as stream:
-        while size > 0 and (chunk := stream.read(min(CHUNK, size))):
+        while size > 0 and (chunk := _chunk(stream, path, size)):
             size -= len(chunk)
             stop.check()
             yield chunk
+
+
+def _chunk(stream: BinaryIO, path: bytes, size: int) -> bytes:
+    try:
+        return stream.read(min(CHUNK, size))
+    except OSError as error:
+        raise unreadable(path, error) from error
 
 
 def unreadable(path: bytes | str, error: OSError) -> SourceError:

@@ -8,7 +8,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-MAX_TEXT = 256 * 1024  # bytes of a file that planning reads
+from runix_tui.core.ports import MAX_TEXT
+
 HEAD = 4 * 1024  # bytes that ``head`` gives
 MAX_MATCHES = 2_000
 MAX_LOOKED_AT = 100_000  # directory entries that one glob looks at
@@ -25,6 +26,14 @@ class FolderTree:
     def exists(self, path: str) -> bool:
         """Whether there is a file of this path."""
         return self._inside(path) is not None
+
+    def size(self, path: str) -> int | None:
+        """A file's bytes, or None when there is no such file."""
+        place = self._inside(path)
+        try:
+            return place.stat().st_size if place else None
+        except OSError:
+            return None
 
     def text(self, path: str) -> str | None:
         """A file's text (UTF-8, at most 256 KiB, a byte order mark dropped), or None when there is no such text."""

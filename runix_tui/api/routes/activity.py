@@ -1,20 +1,17 @@
 """``/activity``: what Runix does and was asked to do, for people who want to see it."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from runix_tui.api import views
 from runix_tui.api.doors import Door
 from runix_tui.api.openapi import fails, streams
-from runix_tui.api.queries import Follow
+from runix_tui.api.queries import Entries, Follow
 from runix_tui.api.sse import Chunks, Ids, encode_event, respond, wants_ndjson
 from runix_tui.core.activity import ActivityEntry
 
 router = APIRouter(tags=["events"])
 
 DEFAULT_TAIL = 200
-Tail = Annotated[int, Query(ge=0, le=10**9, description="Begin with the last so many entries; 1000 are kept.")]
 
 _ids = Ids()
 
@@ -22,7 +19,7 @@ _ids = Ids()
 @router.get(
     "/activity", summary="Stream what is done", response_class=Response, responses=streams("activity") | fails(422)
 )
-async def activity(request: Request, door: Door, tail: Tail = DEFAULT_TAIL, follow: Follow = True) -> Response:
+async def activity(request: Request, door: Door, tail: Entries = DEFAULT_TAIL, follow: Follow = True) -> Response:
     """Stages, what was asked for, and what the engine, git and the gateway were told to do. An entry that ends comes
     again with the same `id` in its data. Reads are told only when they were slow or failed."""
     ndjson = wants_ndjson(request)

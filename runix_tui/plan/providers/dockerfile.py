@@ -2,6 +2,7 @@
 
 from runix_tui.core.models import Planner
 from runix_tui.core.plan import Plan, Runtime
+from runix_tui.core.ports import MAX_TEXT
 from runix_tui.errors import PlanError
 from runix_tui.plan import variables
 from runix_tui.plan.draft import Draft
@@ -15,15 +16,18 @@ NAMES = ("Dockerfile", "Containerfile")
 def plan(site: Site) -> Plan | None:
     """A plan that leaves everything to the Dockerfile, or None when there is none.
 
-    Raises ``PlanError`` (``no_dockerfile``) when one was asked for, ``policy`` when it is no readable Dockerfile.
+    Raises ``PlanError`` (``no_dockerfile``) when one was asked for, ``unreadable_dockerfile``, ``policy`` when it is
+    no Dockerfile.
     """
     asked = site.ask.dockerfile
     path = asked or next((name for name in NAMES if site.tree.exists(name)), None)
-    text = site.tree.text(path) if path else None
-    if path is None or text is None:
+    if path is None or not site.tree.exists(path):
         if asked or site.ask.planner is Planner.DOCKERFILE:
             raise _missing(site, path or "Dockerfile")
         return None
+    text = site.tree.text(path)
+    if text is None:
+        raise _unreadable(path, site.tree.size(path) or 0)
     draft = Draft("dockerfile", Runtime.DOCKERFILE)
     source, reason = (REQUEST, "the Dockerfile of the request") if asked else (path, "the repository's own")
     draft.put("dockerfile", path, source, reason)
@@ -37,6 +41,16 @@ def _arguments(text: str) -> set[str]:
     instructions, _ = parse(text)
     first = next((index for index, each in enumerate(instructions) if each.keyword == "FROM"), 0)
     return {name for each in instructions[first:] if each.keyword == "ARG" for name in assignments(each.rest)}
+
+
+def _unreadable(path: str, size: int) -> PlanError:
+    """It is there, but what it says cannot be known: planning by rules instead would surprise its author."""
+    hint = "Correct it, or plan by rules (planner: rules)."
+    why = "is not UTF-8 text"
+    if size > MAX_TEXT:
+        why = f"has {size} bytes; at most {MAX_TEXT} are read"
+        hint = "Put what is large into files of their own and COPY them, or plan by rules (planner: rules)."
+    return PlanError(f"{path} {why}", hint=hint, code="unreadable_dockerfile")
 
 
 def _missing(site: Site, path: str) -> PlanError:

@@ -30,6 +30,19 @@ def test_a_dockerfile_that_is_not_there_is_an_error(ask: dict[str, object]) -> N
     assert "deploy/Dockerfile" in error.evidence[1]
 
 
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("FROM python\n" + "#" * 12_000_000, "Dockerfile has 12000012 bytes; at most 262144 are read"),
+        ("FROM python\n# caf\udce9\n", "Dockerfile is not UTF-8 text"),
+    ],
+)
+def test_a_dockerfile_that_cannot_be_read_is_not_passed_over(text: str, says: str) -> None:
+    assert refused({**FLASK, "Dockerfile": text}, "unreadable_dockerfile").message == says
+    assert refused({"api.Dockerfile": text}, "unreadable_dockerfile", dockerfile="api.Dockerfile").hint
+    assert plan_of({**FLASK, "Dockerfile": text}, planner=Planner.RULES).provider == "python"
+
+
 def test_frameworks_come_before_languages() -> None:
     assert plan_of({**FLASK, **NODE}).provider == "python"
     assert plan_of({**NODE, "main.py": ""}).provider == "node"

@@ -10,7 +10,7 @@ import pytest
 
 from runix_tui.config import Git
 from runix_tui.core.ports import Remote
-from runix_tui.errors import SourceError
+from runix_tui.errors import InvalidRequest, SourceError
 from tests.fetchkit import Fetcher
 
 
@@ -101,6 +101,31 @@ async def test_a_file_that_grows_is_copied_as_long_as_it_was(fetch: Fetcher, fol
     finally:
         done.set()
         writer.join()
+
+
+async def test_a_file_that_cannot_be_read_is_named(
+    fetch: Fetcher, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret, opened = os.fsencode(folder / "src/deep/run"), os.open
+
+    def open_(path: bytes | str, *more: int, **named: int) -> int:
+        if path == secret:
+            raise PermissionError(13, "Permission denied")
+        return opened(path, *more, **named)
+
+    monkeypatch.setattr(os, "open", open_)
+    assert (await fetch.refused(str(folder), "unreadable")).message == "src/deep/run cannot be read: Permission denied"
+
+
+@pytest.mark.parametrize("path", ["/proc", "/proc/self", "/sys/kernel", "/dev"])
+async def test_what_the_kernel_shows_is_no_app(fetch: Fetcher, path: str, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(path)
+    for named in (path, str(tmp_path / "link")):
+        error = await fetch.refused(named, "not_an_app")
+        assert "shows the kernel's state" in error.message
+    with pytest.raises(InvalidRequest) as refused:
+        await fetch.check(path)
+    assert [one.path for one in refused.value.errors] == ["repo_url"]
 
 
 async def test_places_that_are_no_folder_to_deploy(fetch: Fetcher, folder: Path, tmp_path: Path) -> None:

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from runix_tui.source.tree import MAX_MATCHES, MAX_TEXT, FolderTree
+from runix_tui.core.ports import MAX_TEXT
+from runix_tui.source.tree import MAX_MATCHES, FolderTree
 
 
 @pytest.fixture
@@ -41,6 +42,13 @@ def test_texts(root: Path) -> None:
     assert len(tree.text("full") or "") == MAX_TEXT
     for nothing in ("latin", "large", "src", "absent", "", "a.py/x", "\0", "x" * 5000):
         assert tree.text(nothing) is None
+    assert [tree.size(path) for path in ("large", "empty", "absent", "src", "\0")] == [
+        MAX_TEXT + 1,
+        0,
+        None,
+        None,
+        None,
+    ]
 
 
 def test_links_are_followed_within_the_tree_only(root: Path) -> None:
