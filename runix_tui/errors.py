@@ -29,6 +29,7 @@ from typing import ClassVar
 EXIT_FAILED = 1
 EXIT_USAGE = 2
 EXIT_TRANSIENT = 75
+EXIT_INTERRUPTED = 130  # what a shell gives for ctrl-c
 
 
 @dataclass(frozen=True, slots=True)

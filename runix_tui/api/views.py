@@ -181,6 +181,7 @@ def fault(failure: Failure | None) -> wire.Fault | None:
         code=failure.code,
         message=plain(failure.message),
         hint=plain(failure.hint),
+        transient=failure.transient,
         evidence=[plain(line) for line in failure.evidence],
     )
 

@@ -8,14 +8,13 @@ import typer
 from runix_tui.cli.output import as_json, foreign, line, say, write
 from runix_tui.cli.progress import Waiting
 from runix_tui.core.events import End, Gap, LogEvent, LogLine, StageMark
-from runix_tui.errors import EXIT_FAILED
+from runix_tui.errors import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_TRANSIENT
 
 if TYPE_CHECKING:
     from runix_tui.client import Client
     from runix_tui.core.wire import DeploymentDetails
 
-INTERRUPTED = 130  # as shells give it for ctrl-c
-RUNNING = "running"
+RUNNING, FAILED = "running", "failed"
 
 
 def finish(client: "Client", deployment_id: str, name: str, version: int | None, *, json: bool) -> None:
@@ -25,13 +24,13 @@ def finish(client: "Client", deployment_id: str, name: str, version: int | None,
         details = client.deployment(deployment_id)
     except KeyboardInterrupt as error:
         say(f"\nThe build goes on. `runix logs {name} --build -f` follows it, `runix cancel {name}` ends it.")
-        raise typer.Exit(INTERRUPTED) from error
+        raise typer.Exit(EXIT_INTERRUPTED) from error
     if ended != RUNNING:
-        _say_why(details, version, ended)
+        _say_how(details, version, ended)
     if json or ended == RUNNING:
         show(details, json=json)
     if ended != RUNNING:
-        raise typer.Exit(EXIT_FAILED)
+        raise typer.Exit(_exit_code(details, ended))
 
 
 def follow_build(client: "Client", deployment_id: str, version: int | None) -> str:
@@ -60,12 +59,15 @@ def show(details: "DeploymentDetails", *, json: bool) -> None:
         say(f"{details.service_name}: {details.status}")
 
 
-def _say_why(details: "DeploymentDetails", version: int | None, ended: str) -> None:
-    """A build that did not end well: its log has said why; the hint, and what serves now, have not been said."""
-    if details.error and details.error.hint and ended == "failed":
-        say(f"   {details.error.hint}")
+def _say_how(details: "DeploymentDetails", version: int | None, ended: str) -> None:
+    """A build that did not end well: its log has said why, and what to do; what serves now has not been said."""
     serves = f"; version {details.version} still serves" if details.serving else ""
     say(f"{details.service_name}: version {version or details.latest_version} {ended}{serves}.")
+
+
+def _exit_code(details: "DeploymentDetails", ended: str) -> int:
+    passing = ended == FAILED and details.error is not None and details.error.transient
+    return EXIT_TRANSIENT if passing else EXIT_FAILED
 
 
 def _text(event: LogEvent) -> str:

@@ -9,9 +9,7 @@ import sys
 
 from runix_tui.cli import faults, front
 from runix_tui.cli.session import hide_token
-from runix_tui.errors import EXIT_FAILED, RunixError
-
-INTERRUPTED = 130  # as shells give it for ctrl-c
+from runix_tui.errors import EXIT_FAILED, EXIT_INTERRUPTED, RunixError
 
 
 def main() -> None:
@@ -25,7 +23,7 @@ def main() -> None:
     except RunixError as error:
         sys.exit(faults.told(error))
     except KeyboardInterrupt:
-        sys.exit(INTERRUPTED)
+        sys.exit(EXIT_INTERRUPTED)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nobody reads: no complaint at exit either
         sys.exit(EXIT_FAILED)

@@ -7,11 +7,13 @@ _BUILD = Failure(
     "interrupted",
     "Runix ended while this version was on its way",
     "Redeploy to build it again; what served before still serves.",
+    transient=True,
 )
 _ROLLBACK = Failure(
     "rollback_interrupted",
     "Runix ended before this rollback was done",
     "Roll back again; what served before still serves.",
+    transient=True,
 )
 
 

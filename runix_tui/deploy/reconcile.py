@@ -123,7 +123,7 @@ class Reconciliation:
             stages=tuple(_ended(stage, now, "failed") for stage in version.stages),
         )
         self._store.save_version(ended)
-        await self._end_log(ended, VersionStatus.FAILED, failure.message)
+        await self._end_log(ended, VersionStatus.FAILED, failure.message, failure.hint)
 
     async def _end_log(self, version: Version, status: VersionStatus, *lines: str) -> None:
         begun = self._store.build_range(version.deployment_id, version.number)

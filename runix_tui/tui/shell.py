@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from textual.app import SuspendNotSupported
 
 from runix_tui.core.terminal import plain
+from runix_tui.errors import EXIT_INTERRUPTED
 from runix_tui.tui.loan import lend
 from runix_tui.tui.notices import Weight
 
@@ -33,7 +34,6 @@ PODMANS = frozenset(  # what says where its containers are; nothing that says wh
         "XDG_DATA_HOME",
     }
 )
-INTERRUPTED = 130  # what a shell ends with after ctrl-c
 
 
 async def run_instead(
@@ -64,7 +64,7 @@ async def run_shell(app: "RunixApp", name: str, shell: "Shell") -> None:
         return
     before = f"A shell in {plain(name)}; `exit` leads back to Runix."
     code = await run_instead(app, doing, shell.command, before=before, environment=environment)
-    if code not in (None, 0, INTERRUPTED):
+    if code not in (None, 0, EXIT_INTERRUPTED):
         app.tell(doing, f"It ended with code {code}.", Weight.WARNING)
 
 

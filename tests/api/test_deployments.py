@@ -95,7 +95,13 @@ async def test_the_list_says_why_something_failed(api, fake):
     fake.finish(made, VersionStatus.FAILED, failure=Failure("exits", "It exits.", "Look.", evidence=("boom",)))
     (found,) = (await api.get("/deployments")).json()
     assert found["phase"] == "failed"
-    assert found["error"] == {"code": "exits", "message": "It exits.", "hint": "Look.", "evidence": ["boom"]}
+    assert found["error"] == {
+        "code": "exits",
+        "message": "It exits.",
+        "hint": "Look.",
+        "transient": False,
+        "evidence": ["boom"],
+    }
 
 
 async def test_full_form(api, fake):
@@ -175,7 +181,8 @@ async def test_a_failed_version_says_why_while_the_old_one_serves(api, fake):
     fake.finish(made, VersionStatus.FAILED, failure=Failure("build_failed", "exit 1", "Look.", evidence=("a \udcff",)))
     full = (await api.get(f"/deployments/{made}")).json()
     assert (full["status"], full["version"], full["latest_version"]) == ("running", 1, 2)
-    assert full["error"] == {"code": "build_failed", "message": "exit 1", "hint": "Look.", "evidence": ["a ?"]}
+    error = {"code": "build_failed", "message": "exit 1", "hint": "Look.", "transient": False, "evidence": ["a ?"]}
+    assert full["error"] == error
 
 
 async def test_patch_merges_env(api, fake):

@@ -16,6 +16,7 @@ class Fault(Answer):
     code: str
     message: str
     hint: str
+    transient: bool = Field(default=False, description="Whether it may pass by itself, so that it is worth retrying.")
     evidence: list[str] = Field(default_factory=list)
 
 
