@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from runix_tui.core.activity import ActivitySource, Note
+from runix_tui.core.activity import Activity, Note, Work
 from runix_tui.core.bases import BaseImage, StoredBase
 from runix_tui.core.events import EngineEvent
 from runix_tui.core.models import Commit, Route, Usage
@@ -108,7 +108,7 @@ class FakeClock:
         await asyncio.sleep(0)
 
 
-class FakeActivity:
+class FakeActivity(Activity):
     """Keeps what is told: ``(action, subject, deployment id, version, outcome)``; reads are in ``quiet``."""
 
     def __init__(self) -> None:
@@ -116,16 +116,7 @@ class FakeActivity:
         self.quiet: list[tuple[str, str]] = []
 
     @contextmanager
-    def doing(
-        self,
-        source: ActivitySource,
-        action: str,
-        subject: str = "",
-        *,
-        deployment_id: str | None = None,
-        version: int | None = None,
-        quiet: bool = False,
-    ) -> Iterator[Note]:
+    def during(self, work: Work) -> Iterator[Note]:
         said = [""]
         try:
             yield said.append
@@ -133,10 +124,10 @@ class FakeActivity:
             said.append("failed")
             raise
         finally:
-            if quiet:
-                self.quiet.append((action, said[-1]))
+            if work.quiet:
+                self.quiet.append((work.action, said[-1]))
             else:
-                self.told.append((action, subject, deployment_id, version, said[-1]))
+                self.told.append((work.action, work.subject, work.deployment_id, work.version, said[-1]))
 
 
 class FakeEngine:

@@ -3,12 +3,11 @@
 Who does something records it by :class:`Activity`; ``deploy.diary`` keeps it.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
 
 Note = Callable[[str], None]
 """Says what came of something that was done."""
@@ -50,8 +49,20 @@ class ActivityEntry:
     detail: str = ""
 
 
-class Activity(Protocol):
-    """Told of work as it begins and ends."""
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Something that is being done, as those who do it tell it."""
+
+    source: ActivitySource
+    action: str
+    subject: str
+    deployment_id: str | None
+    version: int | None
+    quiet: bool
+
+
+class Activity:
+    """Told of work as it begins and ends. This one keeps nothing: whoever does overrides :meth:`during`."""
 
     def doing(
         self,
@@ -68,25 +79,11 @@ class Activity(Protocol):
         What is done inside, also by others, is about the same deployment and version unless it says otherwise. Without
         a ``subject`` it is that deployment's. ``quiet``: told only when it was slow or failed.
         """
-        ...
+        return self.during(Work(source, action, subject, deployment_id, version, quiet))
+
+    def during(self, work: Work) -> AbstractContextManager[Note]:
+        """Around ``work``; what is said of it comes to the note."""
+        return nullcontext(lambda _: None)
 
 
-class Untold:
-    """An :class:`Activity` that nobody hears of."""
-
-    @contextmanager
-    def doing(
-        self,
-        source: ActivitySource,
-        action: str,
-        subject: str = "",
-        *,
-        deployment_id: str | None = None,
-        version: int | None = None,
-        quiet: bool = False,
-    ) -> Iterator[Note]:
-        """Nothing is kept."""
-        yield lambda _: None
-
-
-UNTOLD: Activity = Untold()
+UNTOLD = Activity()

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import takewhile
 
-from runix_tui.core.activity import ActivityEntry, ActivitySource, ActivityStatus, Note
+from runix_tui.core.activity import Activity, ActivityEntry, ActivitySource, ActivityStatus, Note, Work
 from runix_tui.core.ports import Clock
 from runix_tui.errors import RunixError, StoreError
 from runix_tui.store.store import Store
@@ -32,8 +32,8 @@ _NOTHING = _About()
 _about: ContextVar[_About] = ContextVar("what is being worked on", default=_NOTHING)
 
 
-class Diary:
-    """A ``core.activity.Activity`` that remembers; deployments are called as they are in ``store``."""
+class Diary(Activity):
+    """Remembers; deployments are called as they are in ``store``."""
 
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
@@ -46,24 +46,13 @@ class Diary:
         self._closed = False
 
     @contextmanager
-    def doing(
-        self,
-        source: ActivitySource,
-        action: str,
-        subject: str = "",
-        *,
-        deployment_id: str | None = None,
-        version: int | None = None,
-        quiet: bool = False,
-    ) -> Iterator[Note]:
-        """See ``core.activity.Activity``."""
-        outer = _about.get()
-        about = _About(deployment_id, version) if deployment_id not in (None, outer.deployment_id) else outer
-        about = replace(about, version=version or about.version)
+    def during(self, work: Work) -> Iterator[Note]:
+        """Keep what is done, and what came of it."""
+        about = _about_of(work)
         at, began, inside = self._clock.now(), self._clock.monotonic(), _about.set(about)
         entry = None
-        if not quiet:
-            entry = self._begun(at, source, action, subject, about)
+        if not work.quiet:
+            entry = self._begun(at, work, about)
             self._tell(entry)
         said: list[str] = []
         status = ActivityStatus.FAILED
@@ -76,8 +65,8 @@ class Diary:
         finally:
             _about.reset(inside)
             took, detail = self._clock.monotonic() - began, "".join(said[-1:])
-            if not quiet or took >= SLOW or self._is_news(source, status, detail):
-                entry = entry or self._begun(at, source, action, subject, about)
+            if not work.quiet or took >= SLOW or self._is_news(work.source, status, detail):
+                entry = entry or self._begun(at, work, about)
                 self._tell(replace(entry, status=status, duration_seconds=round(took, 3), detail=detail))
 
     async def read(self, *, tail: int, follow: bool) -> AsyncIterator[ActivityEntry]:
@@ -102,14 +91,14 @@ class Diary:
         self._closed = True
         self._wake()
 
-    def _begun(self, at: datetime, source: ActivitySource, action: str, subject: str, about: _About) -> ActivityEntry:
+    def _begun(self, at: datetime, work: Work, about: _About) -> ActivityEntry:
         self._ids += 1
         return ActivityEntry(
             id=self._ids,
             at=at,
-            source=source,
-            action=action,
-            subject=subject or self._subject(about),
+            source=work.source,
+            action=work.action,
+            subject=work.subject or self._subject(about),
             deployment_id=about.deployment_id,
             version=about.version,
             status=ActivityStatus.STARTED,
@@ -146,6 +135,14 @@ class Diary:
     def _wake(self) -> None:
         grew, self._grew = self._grew, asyncio.Event()
         grew.set()
+
+
+def _about_of(work: Work) -> _About:
+    """The deployment and version that it says, else those of what it is done inside."""
+    outer = _about.get()
+    own = work.deployment_id not in (None, outer.deployment_id)
+    about = _About(work.deployment_id, work.version) if own else outer
+    return replace(about, version=work.version or about.version)
 
 
 def _why(error: BaseException) -> str:
