@@ -1,16 +1,12 @@
 """Serving the app from inside another program: its own socket, no signal handlers, no log configuration, a clean end.
 
-The caller decides about signals and threads: :class:`Server` runs in the caller's loop, :class:`ServerThread` gives a
-program its own loop for it.
+The caller decides about signals, threads and the loop that it runs in.
 """
 
 import asyncio
 import contextlib
-import logging
 import socket
-import threading
-from collections.abc import Callable, Coroutine, Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
 
 import uvicorn
 from fastapi import FastAPI
@@ -22,7 +18,6 @@ from runix_tui.api.sse import Streams
 GRACE = 5  # seconds for answers in flight once the server is to stop
 KEEP_ALIVE = 60  # seconds that an idle connection is kept; longer than any client of ours keeps it
 LOOPBACK = "127.0.0.1"
-_log = logging.getLogger(__name__)
 
 
 class Server:
@@ -116,52 +111,3 @@ class _Uvicorn(uvicorn.Server):
         left = list(self.server_state.tasks)
         if left:
             await asyncio.wait(left, timeout=1)
-
-
-class ServerThread:
-    """A thread with its own event loop for a server and what is behind it.
-
-    ``run`` makes everything, calls what it is given with the server once that answers, and returns when it has ended.
-    """
-
-    def __init__(self, run: Callable[[Callable[[Server], None]], Coroutine[Any, Any, None]]) -> None:
-        self._run = run
-        self._answers = threading.Event()
-        self._server: Server | None = None
-        self._error: BaseException | None = None
-        self._thread = threading.Thread(target=self._main, name="runix-server", daemon=True)
-
-    def start(self) -> Server:
-        """Start, and wait until it answers. Raises what ``run`` raised before that."""
-        self._thread.start()
-        self._answers.wait()
-        if self._server is None:
-            self._thread.join()
-            raise self._error or RuntimeError("the server ended before it answered")
-        return self._server
-
-    def stop(self, timeout: float = 10.0) -> bool:
-        """Stop, and wait at most ``timeout`` seconds; whether it has ended."""
-        if self._server is not None:
-            self._server.stop()
-        self._thread.join(timeout)
-        return not self._thread.is_alive()
-
-    @property
-    def alive(self) -> bool:
-        """Whether it still runs."""
-        return self._thread.is_alive()
-
-    def _main(self) -> None:
-        try:
-            asyncio.run(self._run(self._answering))
-        except BaseException as error:  # noqa: BLE001 - it is raised again in start(), or logged
-            self._error = error
-            if self._answers.is_set():
-                _log.exception("the server ended")
-        finally:
-            self._answers.set()
-
-    def _answering(self, server: Server) -> None:
-        self._server = server
-        self._answers.set()

@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from runix_tui.api.app import create_app
-from runix_tui.api.server import Server, ServerThread
+from runix_tui.api.server import Server
 from runix_tui.config import Config, editing
 from runix_tui.core import names
 from runix_tui.core.activity import ActivityEntry
@@ -48,6 +48,7 @@ from runix_tui.deploy.orchestrator import Orchestrator
 from runix_tui.errors import Conflict, Failure, NotFound
 from runix_tui.source.urls import parse
 from runix_tui.store.store import Store
+from tests.serverthread import ServerThread
 
 TOKEN = "test-token-0123456789"
 WHEN = datetime(2026, 2, 25, 10, 0, tzinfo=UTC)

@@ -12,9 +12,10 @@ import pytest
 
 from runix_tui.api.app import create_app
 from runix_tui.api.listener import bind
-from runix_tui.api.server import Server, ServerThread
+from runix_tui.api.server import Server
 from runix_tui.core.secret import Secret
 from runix_tui.errors import ConfigError, Conflict
+from tests.serverthread import ServerThread
 
 TOKEN = "test-token-0123456789"
 MIB = 1024 * 1024

@@ -9,11 +9,12 @@ from typing import Any, TypeVar
 
 from runix_tui import __version__
 from runix_tui.api.app import create_app
-from runix_tui.api.server import Server, ServerThread
+from runix_tui.api.server import Server
 from runix_tui.core.ports import ContainerSpec
 from runix_tui.core.secret import Secret
 from runix_tui.deploy.orchestrator import Orchestrator
 from runix_tui.tui.link import Door
+from tests.serverthread import ServerThread
 from tests.world import World, ended, new_world
 
 TOKEN = Secret("test-token-0123456789")
