@@ -100,10 +100,10 @@ class Server:
         cut = self._cut
         while True:
             changed = self._changed
-            kept = self._log(deployment_id)
-            for chunk in self._chunks(kept[at:]):
+            new = self._log(deployment_id)[at:]
+            for chunk in self._chunks(new):
                 yield chunk
-            at = len(kept)
+            at += len(new)
             await changed.wait()
             if cut != self._cut:
                 raise Unavailable("The connection broke", hint="")

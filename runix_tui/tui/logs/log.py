@@ -19,6 +19,7 @@ from runix_tui.tui.logs.spool import Spool
 from runix_tui.tui.logs.supply import One, Supply
 
 FIRST = 1  # the seq of the oldest line that ever was
+AGAIN = 1.0  # seconds after which a disk that took nothing is tried again
 
 
 class Phase(StrEnum):
@@ -40,6 +41,7 @@ class Log:
         self.spool = Spool()
         self.phase = Phase.WAITING
         self.why = ""  # in the API's words: what is wrong, or a build's status
+        self.stuck: OSError | None = None  # why the disk takes no lines now
         self.complete = source.kind is LogKind.BUILD  # whether there is nothing older
         self._reader = ProgressReader() if source.kind is LogKind.BUILD else None
         self._supply: Supply = Merged(source, streams) if source.merged else One(source, streams)
@@ -56,8 +58,6 @@ class Log:
             self._turn(Phase.GONE, error.message)
         except RunixError as error:
             self._turn(Phase.FAILED, f"{error.message}. {error.hint}" if error.hint else error.message)
-        except OSError as error:
-            self._turn(Phase.FAILED, f"No room for the log: {error.strerror}")
 
     def close(self) -> None:
         """Give the room back. Stop :meth:`run` before."""
@@ -88,18 +88,31 @@ class Log:
     async def _follow(self) -> None:
         async with aclosing(self._supply.newer(self._lost)) as newer:
             async for data in newer:
-                self._take(data)
+                await self._take(data)
                 self._turn(Phase.FOLLOWING)
         self._end()
 
-    def _take(self, data: bytes) -> None:
+    async def _take(self, data: bytes) -> None:
+        first = self.spool.end
+        await self._store(self.spool.append, data if self._reader is None else told(data))
         if self._reader is not None:
-            self._reader.feed(data, self.spool.end)
-            data = told(data)
-        elif not self.source.merged and not len(self.spool):
+            self._reader.feed(data, first)
+        elif not self.source.merged and not first:
             self.complete = seq_of(data) <= FIRST
-        self.spool.append(data)
         self.complete = self.complete or self.spool.full
+
+    async def _store(self, put: Callable[[bytes], None], data: bytes) -> None:
+        """As soon as the disk takes it. Nothing more is fetched until then, so nothing is lost."""
+        while True:
+            try:
+                put(data)
+            except OSError as error:
+                self.stuck = error
+                self._changed()
+                await asyncio.sleep(AGAIN)
+            else:
+                self.stuck = None
+                return
 
     def _end(self) -> None:
         last = entry(self.spool.line(self.spool.end - 1)).event if len(self.spool) else None
@@ -109,11 +122,11 @@ class Log:
         """Fetch one page of older lines; whether there was one."""
         try:
             data = await self._supply.older()
-            self.spool.prepend(data)
+            await self._store(self.spool.prepend, data)
             self.complete = not data or self.spool.full
         except Unavailable:
             return False
-        except (RunixError, OSError):
+        except RunixError:
             self.complete = True  # no more can be had
             return False
         finally:

@@ -24,8 +24,8 @@ LOST = b'{"seq":0,"dropped":1}'  # a line that is on the screen still, and went
 class _File:
     """A file without a name: private, and gone when nobody has it any more."""
 
-    def __init__(self, folder: Path | None) -> None:
-        file = tempfile.TemporaryFile(dir=folder or _roomy(), buffering=0)  # noqa: SIM115 - closed by finalize
+    def __init__(self, folder: Path) -> None:
+        file = tempfile.TemporaryFile(dir=folder, buffering=0)  # noqa: SIM115 - closed by finalize
         self._number = file.fileno()
         self.size = 0
         finalize(self, file.close)
@@ -139,7 +139,7 @@ class Spool(Lines):
         super().__init__()
         self.dropped = 0  # lines that went
         self.size = 0  # bytes
-        self._folder = folder
+        self.folder = folder or _roomy()
         self._most = most
         self._growing: _Segment | None = None
         self._pages: _File | None = None  # for older lines: apart, so that those that came last can go first
@@ -163,7 +163,7 @@ class Spool(Lines):
             return
         growing = self._growing
         if growing is None or growing.size + len(data) > SEGMENT_BYTES:
-            growing = _Segment(self.end, _File(self._folder))
+            growing = _Segment(self.end, _File(self.folder))
             growing.add(data)
             self._growing = growing
             self._segments = (*self._segments, growing)
@@ -177,7 +177,7 @@ class Spool(Lines):
         if not data or self.full:
             return
         if self._pages is None or self._pages.size + len(data) > SEGMENT_BYTES:
-            self._pages = _File(self._folder)
+            self._pages = _File(self.folder)
         page = _Segment(0, self._pages)
         page.add(data)
         page.first = self.first - page.count
@@ -201,7 +201,7 @@ def _holding(segments: tuple[_Segment, ...], line_id: int) -> _Segment:
     return segments[bisect_right(segments, line_id, key=lambda segment: segment.first) - 1]
 
 
-def _roomy() -> Path | None:
+def _roomy() -> Path:
     """A folder for files that may grow: /tmp is often memory."""
     large = Path("/var/tmp")  # noqa: S108 - the file has no name
-    return large if os.access(large, os.W_OK | os.X_OK) else None
+    return large if os.access(large, os.W_OK | os.X_OK) else Path(os.environ.get("TMPDIR", "/tmp"))  # noqa: S108

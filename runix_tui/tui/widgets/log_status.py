@@ -1,5 +1,6 @@
 """What a log pane says about itself: why there is no line, how it stands, what is filtered and found."""
 
+import errno
 from datetime import UTC, datetime
 
 from rich.text import Text
@@ -14,6 +15,7 @@ from runix_tui.tui.walks import ending_word
 from runix_tui.tui.widgets.log_view import LogView
 
 APART = " · "
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 def note(reading: Reading | None, because: str) -> str:
@@ -26,6 +28,8 @@ def note(reading: Reading | None, because: str) -> str:
 
 
 def _empty(log: Log, because: str) -> str:
+    if log.stuck is not None:
+        return f"{_waits(log, log.stuck)}."
     match log.phase:
         case Phase.WAITING | Phase.FOLLOWING:
             return because or "Waiting for the first line …"
@@ -100,7 +104,16 @@ def _ended(log: Log) -> str:
     return ("built, " if built else "") + ending_word(plain(log.why) or "ended")
 
 
+def _waits(log: Log, stuck: OSError) -> str:
+    """Why the log stands still, and what to do."""
+    if stuck.errno in FULL:
+        return f"No room in {log.spool.folder}: free some, and the log goes on"
+    return f"{log.spool.folder} takes no lines ({stuck.strerror or stuck}): mend that, and the log goes on"
+
+
 def _state(log: Log, following: bool) -> str:
+    if log.stuck is not None:
+        return f"✗ {_waits(log, log.stuck)}"
     match log.phase:
         case Phase.AWAY:
             return "◌ server away"
