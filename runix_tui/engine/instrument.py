@@ -1,7 +1,8 @@
 """How a build's RUN steps come by the host's CAs and apt settings: the text of a Dockerfile, made ready for this host.
 
-Pure text to text. Each RUN gets secret mounts, each stage one ``ARG`` line before its first RUN. Stages on a base that
-has all of it already (the build variants) are left as they are. What is refused in a Dockerfile is policy's business.
+Pure text to text. Each RUN gets secret mounts, each stage that has one an ``ARG`` line, at its beginning: there it
+comes from the cache whatever changed since. Stages on a base that has all of it already (the build variants) are left
+as they are. What is refused in a Dockerfile is policy's business.
 """
 
 import re
@@ -33,18 +34,13 @@ def instrument(
     line = "ARG " + " ".join(f"{name}={value}" for name, value in args.items()) + "\n" if args else ""
     out: list[str] = []
     ready: set[str] = set()  # names of stages that need nothing
-    needed = declared = False
-    for word, block in instructions(dockerfile):
-        if word == "FROM" and (found := _FROM.match(block.replace("\\\n", " "))):
-            image, name = found[1], found[2]
-            needed, declared = not (skip(image) or image.lower() in ready), False
-            if name and not needed:
-                ready.add(name.lower())
-        if word == "RUN" and needed:
-            out.append(_mounted(block, mounts) if declared else line + _mounted(block, mounts))
-            declared = True
+    for stage in _stages(dockerfile):
+        start = _FROM.match(stage[0][1].replace("\\\n", " "))
+        if start is None or skip(start[1]) or start[1].lower() in ready:
+            ready |= {start[2].lower()} if start and start[2] else set()
+            out += [block for _, block in stage]
         else:
-            out.append(block)
+            out += _prepared(stage, mounts, line)
     return "".join(out)
 
 
@@ -54,8 +50,7 @@ def labelled(dockerfile: str, labels: Mapping[str, str]) -> str:
     if not labels:
         return dockerfile
     line = "LABEL " + " ".join(f'{name}="{value}"' for name, value in sorted(labels.items())) + "\n"
-    parts = (f"{block.rstrip()}\n{line}" if word == "FROM" else block for word, block in instructions(dockerfile))
-    return "".join(parts)
+    return "".join(_begun(block, line) if word == "FROM" else block for word, block in instructions(dockerfile))
 
 
 def instructions(dockerfile: str) -> Iterator[tuple[str, str]]:
@@ -83,6 +78,33 @@ def instructions(dockerfile: str) -> Iterator[tuple[str, str]]:
                 if (body.lstrip("\t") if dash else body) == end:
                     break
         yield word, text
+
+
+def _stages(dockerfile: str) -> Iterator[list[tuple[str, str]]]:
+    """The instructions of each stage, its FROM first; what stands before the first FROM comes by itself."""
+    stage: list[tuple[str, str]] = []
+    for word, block in instructions(dockerfile):
+        if word == "FROM" and stage:
+            yield stage
+            stage = []
+        stage.append((word, block))
+    if stage:
+        yield stage
+
+
+def _prepared(stage: Sequence[tuple[str, str]], mounts: Sequence[str], line: str) -> Iterator[str]:
+    """The blocks of a stage, ``line`` at its beginning and ``mounts`` on its RUN steps; without RUN, as they are."""
+    runs = any(word == "RUN" for word, _ in stage)
+    for word, block in stage:
+        if word == "RUN":
+            yield _mounted(block, mounts)
+        else:
+            yield _begun(block, line) if runs and word == "FROM" else block
+
+
+def _begun(start: str, line: str) -> str:
+    """A stage's FROM with a line of ours behind it."""
+    return f"{start.rstrip()}\n{line}"
 
 
 def _mounted(run: str, mounts: Sequence[str]) -> str:

@@ -12,7 +12,7 @@ def prepared(text: str) -> str:
 
 def test_every_run_gets_the_mounts_and_every_stage_one_argument_line() -> None:
     assert prepared("FROM a\nCOPY . .\nRUN one\nRUN two\n") == (
-        f"FROM a\nCOPY . .\nARG A=/run/ca.crt\nRUN {FLAG} one\nRUN {FLAG} two\n"
+        f"FROM a\nARG A=/run/ca.crt\nCOPY . .\nRUN {FLAG} one\nRUN {FLAG} two\n"
     )
 
 
@@ -43,13 +43,13 @@ def test_a_word_run_inside_something_else_is_not_an_instruction() -> None:
 
 
 def test_heredoc_bodies_are_not_looked_into() -> None:
-    text = "FROM a\nCOPY <<EOF <<-'TWO' /x\nRUN no\nEOF\n\tRUN neither\n\tTWO\nRUN yes\n"
-    assert prepared(text) == text.replace("RUN yes", f"ARG A=/run/ca.crt\nRUN {FLAG} yes")
+    text = "COPY <<EOF <<-'TWO' /x\nRUN no\nEOF\n\tRUN neither\n\tTWO\nRUN"
+    assert prepared(f"FROM a\n{text} yes\n") == f"FROM a\nARG A=/run/ca.crt\n{text} {FLAG} yes\n"
 
 
 def test_another_escape_character_by_directive() -> None:
     text = "# escape=`\nFROM a\nCOPY c:\\ \\\nRUN one `\nRUN two\n"
-    assert prepared(text) == text.replace("RUN one", f"ARG A=/run/ca.crt\nRUN {FLAG} one")
+    assert prepared(text) == text.replace("COPY", "ARG A=/run/ca.crt\nCOPY").replace("RUN one", f"RUN {FLAG} one")
 
 
 def test_nothing_to_give_changes_nothing() -> None:
