@@ -29,7 +29,7 @@ API = "4.0.0"  # the oldest version that has what we use: newer engines answer i
 PREFIX = f"/v{API}/libpod"
 TIMEOUT = 60.0  # seconds for a short call
 THREADS = 4
-LIST_ATTEMPTS = 10
+LIST_PAUSES = (0, 0, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6)  # seconds before a list is asked for again
 
 Json = Any
 """A decoded answer of the engine; each caller turns it into values at once."""
@@ -107,12 +107,13 @@ class Connection:
 
     async def listing(self, what: str, ask: Callable[["PodmanClient"], T]) -> T:
         """Like :meth:`call`, for lists: asked for again when somebody, in whatever home, removes what is in it."""
-        for _ in range(LIST_ATTEMPTS):
+        for pause in LIST_PAUSES:
             try:
                 return await self.call(what, ask)
             except Refused as error:
                 if not vanished(error):
                     raise
+            await asyncio.sleep(pause)
         return await self.call(what, ask)
 
     async def request(

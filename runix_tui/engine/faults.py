@@ -16,7 +16,7 @@ REFUSED_HINT = "Read the engine's message; `runix doctor` checks whether this ho
 
 
 _BETWEEN_LIVES = "container state improper"
-_VANISHED = ("locating image", "image not known", "no such image", "no such container")
+_VANISHED = ("locating image", "image not known", "no such image", "no such container", "size is not known")
 
 
 class Refused(DeployError):

@@ -101,7 +101,8 @@ async def test_label_filters_survive_podman_py(connection):
     assert images[0].attrs["filters"] == {"label": ["dev.runix.home=a=b,c", "x=2"]}
 
 
-async def test_a_list_is_asked_for_again_when_something_of_it_goes(peer, connection):
+async def test_a_list_is_asked_for_again_when_something_of_it_goes(peer, connection, monkeypatch):
+    monkeypatch.setattr("runix_tui.engine.connection.LIST_PAUSES", (0,) * 5)
     assert await connection.listing("list", lambda client: client.containers.list()) == []
     assert peer.lists == 4
     peer.lists = -100
