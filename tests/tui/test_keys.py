@@ -6,6 +6,7 @@ from textual.color import Color
 from textual.widget import Widget
 
 from runix_tui.client import Client
+from runix_tui.core.secret import Secret
 from runix_tui.tui.app import RunixApp
 from runix_tui.tui.tabs.tab import Tab
 from tests.tui.conftest import opened, sees, text_of
@@ -60,6 +61,32 @@ async def test_without_colours_everything_is_told(
         assert all(each is None or each.is_default for style in styles for each in (style.color, style.bgcolor))
         (cursor,) = [line for line in text_of(pilot.app).splitlines() if "▸" in line]
         assert "live" in cursor
+
+
+async def test_every_list_tells_its_cursor_by_a_symbol(server: Served, link: ServedLink) -> None:
+    made = server.deploy("shop", env={"ONE": Secret("1"), "TWO": Secret("2")})
+    server.do(server.runix.redeploy(made))
+    server.settle(made)
+    async with opened(link) as pilot:
+
+        def at_cursor(*words: str) -> bool:
+            return any("▸" in line and all(word in line for word in words) for line in text_of(pilot.app).splitlines())
+
+        await sees(pilot, lambda: at_cursor("● shop"))
+        await pilot.press("enter", "4")
+        await sees(pilot, lambda: at_cursor(" 2 ", "redeploy"))
+        await pilot.press("j")
+        await sees(pilot, lambda: at_cursor(" 1 ", "deploy") and not at_cursor(" 2 ", "redeploy"))
+        await pilot.press("6")
+        await sees(pilot, lambda: at_cursor("ONE"))
+        await pilot.press("j")
+        await sees(pilot, lambda: at_cursor("TWO") and not at_cursor("ONE"))
+        await pilot.press("A")
+        await sees(pilot, lambda: at_cursor(":", "deploy"))
+        await pilot.press("comma")
+        await sees(pilot, lambda: at_cursor("allowed_hosts"))
+        await pilot.press("j")
+        await sees(pilot, lambda: at_cursor("ca_bundle") and not at_cursor("allowed_hosts"))
 
 
 async def test_the_word_says_what_a_key_would_do(server: Served, link: ServedLink) -> None:

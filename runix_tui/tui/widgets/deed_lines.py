@@ -18,6 +18,7 @@ from textual.strip import Strip
 from textual.timer import Timer
 
 from runix_tui.tui.views.deeds import SYMBOLS, Deed, Mark
+from runix_tui.tui.widgets.cursor import CURSOR
 
 TICK = 1.0  # seconds; only while something on the list goes on
 ROOMY = 90  # columns from which on there is room for what came of it
@@ -122,6 +123,7 @@ class DeedLines(ScrollView, can_focus=True):
         names = {name for _, name in cells}
         styles = {name: base + self.get_component_rich_style(name, partial=True) for name in names}
         if at == self.cursor:
+            cells[0] = (f"{CURSOR}{cells[0][0][1:]}", cells[0][1])
             cursor = self.get_component_rich_style("deeds--cursor", partial=True)
             if self.has_focus and cursor.color:
                 styles = dict.fromkeys(styles, base + cursor)

@@ -13,6 +13,7 @@ from textual.widgets import Input, Static
 
 from runix_tui.core.human import size
 from runix_tui.core.terminal import plain
+from runix_tui.tui.widgets.cursor import CURSOR
 
 if TYPE_CHECKING:
     from runix_tui.core.wire import Setting
@@ -66,8 +67,9 @@ class SettingRow(Vertical, can_focus=True):
         yield Static("", classes="setting-more", markup=False)
 
     def render(self) -> Content:
-        """Its name, left of its value."""
-        return Content(plain(self.key.rpartition(".")[2]))
+        """Its name, left of its value; before it the cursor."""
+        here = self.has_focus or self.has_focus_within
+        return Content(f"{CURSOR if here else ' '} {plain(self.key.rpartition('.')[2])}")
 
     def on_mount(self) -> None:
         """Draw it."""

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.strip import Strip
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
@@ -12,6 +13,7 @@ from runix_tui.core.secret import Secret
 from runix_tui.core.terminal import plain
 from runix_tui.tui.env_draft import EnvDraft, Fate
 from runix_tui.tui.widgets.code_text import folded
+from runix_tui.tui.widgets.cursor import with_cursor
 
 MASKED = "••••••••"
 LONGEST_NAME = 32  # columns; longer ones are cut
@@ -63,9 +65,13 @@ class VariableList(OptionList):
         if name in names:
             self.highlighted = names.index(name)
 
+    def render_line(self, y: int) -> Strip:
+        """As ever, with the cursor as a symbol."""
+        return with_cursor(self, y, super().render_line(y))
+
     def _row(self, name: str, column: int, draft: EnvDraft, fate: Fate, value: Secret | None) -> Content:
         shown = Content(name).truncate(column, ellipsis=True, pad=True)
-        head = Content.assemble((f"{fate} ", _COLOURS[fate]), (shown.plain, f"bold {_COLOURS[fate]}".strip()), "  ")
+        head = Content.assemble((f"  {fate} ", _COLOURS[fate]), (shown.plain, f"bold {_COLOURS[fate]}".strip()), "  ")
         indent = " " * head.cell_length
         if fate is Fate.REMOVED:
             lines = [Content.styled("is removed", "$text-error")]

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
+from textual.strip import Strip
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from runix_tui.core.human import age, size, took
 from runix_tui.core.stages import VersionStatus
 from runix_tui.core.terminal import plain
+from runix_tui.tui.widgets.cursor import with_cursor
 
 if TYPE_CHECKING:
     from runix_tui.core.wire import HistoryEntry
@@ -28,8 +30,9 @@ class _Column:
     wide_from: int = 0
 
 
-_HEADING = ("", "v", "when", "kind", "commit", "", "author", "took", "image", "result")
+_HEADING = ("", "", "v", "when", "kind", "commit", "", "author", "took", "image", "result")
 _COLUMNS = (
+    _Column(1),  # of the cursor
     _Column(1),
     _Column(3, right=True),
     _Column(4, right=True),
@@ -124,6 +127,10 @@ class VersionList(OptionList):
             if self.options[index].prompt != row:
                 self.replace_option_prompt_at_index(index, row)
 
+    def render_line(self, y: int) -> Strip:
+        """As ever, with the cursor as a symbol."""
+        return with_cursor(self, y, super().render_line(y))
+
     def on_resize(self) -> None:
         """Columns follow the width."""
         self.draw()
@@ -143,6 +150,7 @@ class VersionList(OptionList):
         subject = plain(entry.commit.subject) if entry.commit else ""
         back = f"→ v{entry.rollback_of} " if entry.rollback_of is not None else ""
         cells = [
+            ("", ""),
             ("◆", "$text-warning") if marked else (symbol, colour),
             (str(entry.version), "bold"),
             (age(entry.created_at), ""),
