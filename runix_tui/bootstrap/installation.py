@@ -11,6 +11,8 @@ from runix_tui.core.checkup import Check, Level
 from runix_tui.errors import RunixError
 from runix_tui.locations import Locations
 
+NO_MODEL = "none: rules plan every build; what no rule knows needs a Dockerfile of its own"
+
 
 def examine(locations: Locations) -> list[Check]:
     """The checks, in the order in which a person should mend them."""
@@ -22,7 +24,7 @@ def _versions() -> Check:
 
 
 def _model() -> Check:
-    return Check("model", Level.OK, "off: rules plan every build")
+    return Check("model", Level.OK, NO_MODEL)
 
 
 def _home(locations: Locations) -> Check:

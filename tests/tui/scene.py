@@ -16,6 +16,7 @@ from typing import Any, Self
 import pytest
 
 from runix_tui import catalog
+from runix_tui.bootstrap.installation import NO_MODEL
 from runix_tui.client import LogChunk
 from runix_tui.core import wire
 from runix_tui.core.models import Kind, ServiceType
@@ -274,7 +275,7 @@ CHECKS = [
     ("gateway", "ok", "answers on 127.0.0.1:8080", ""),
     ("registry", "warn", "docker.io does not answer", "Base images are built here instead, from packages."),
     ("disk", "fail", "0.4 GiB free for ~/.local/state/runix", "Make room; `runix bases ls` shows what images take."),
-    ("model", "ok", "off: plans are made by rules", ""),
+    ("model", "ok", NO_MODEL, ""),
 ]
 
 

@@ -34,7 +34,7 @@ async def test_engine_gateway_model_home_and_api(link: ServedLink) -> None:
         await sees(pilot, lambda: "● engine fake" in text_of(pilot.app))
         line = text_of(pilot.app).splitlines()[0]
         assert "● gateway :8080" in line
-        assert "model off" in line
+        assert "builds by rules, no model" in line
         assert "~/.local/state/runix" in line
         assert f"api :{link.url.rsplit(':', 1)[1]}" in line
 

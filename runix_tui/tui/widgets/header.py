@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from runix_tui.core.wire import Health
 
 GAP = "   "
-MODEL = ("○", "model off — rules only", "$text-muted")
-SHORT_MODEL = ("○", "rules only", "$text-muted")
+MODEL = ("○", "builds by rules, no model", "$text-muted")
+SHORT_MODEL = ("○", "rules, no model", "$text-muted")
 
 Part = tuple[str, str, str]  # symbol, words, colour
 
