@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from runix_tui import catalog
-from runix_tui.bootstrap.wiring import Outside, orchestrating
+from runix_tui.bootstrap.given import Outside
+from runix_tui.bootstrap.wiring import orchestrating
 from runix_tui.config import Config, Deploy
 from runix_tui.core.models import ServiceConfig, ServiceType
 from runix_tui.core.requests import CreateRequest, DeploymentView

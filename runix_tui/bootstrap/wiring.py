@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from runix_tui import catalog
-from runix_tui.bootstrap.parts import Outside, Parts
+from runix_tui.bootstrap.given import Home, Outside
+from runix_tui.bootstrap.parts import Parts
 from runix_tui.config import Config, environment_port
 from runix_tui.core.events import DeploymentChanged
 from runix_tui.deploy.bus import Bus
@@ -75,17 +76,8 @@ async def orchestrating(
     bus = Bus[DeploymentChanged]()
     try:
         async with Tasks() as tasks:
-            parts = Parts(
-                locations,
-                config,
-                store=store,
-                profiles=profiles,
-                outside=outside,
-                tasks=tasks,
-                logs=logs,
-                bus=bus,
-                diary=diary,
-            )
+            home = Home(locations, config, profiles, store, logs, bus, diary, tasks)
+            parts = Parts(home, outside)
             await parts.reconciliation.records()
             upkeep = tasks.spawn(parts.upkeep.run(parts.reconciliation, parts.supervisor), "upkeep")
             try:
