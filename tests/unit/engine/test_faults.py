@@ -11,7 +11,7 @@ import urllib3.exceptions
 from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
-from runix_tui.engine.faults import Refused, border, foreign, mapped
+from runix_tui.engine.faults import Refused, border, foreign, mapped, vanished
 from runix_tui.errors import Conflict, RunixError, Unavailable
 
 
@@ -128,3 +128,16 @@ def test_what_is_a_mistake_of_ours_is_not_hidden():
     for kind in (TypeError, KeyError, AttributeError, AssertionError):
         assert not isinstance(kind(), foreign())
     assert not issubclass(RunixError, foreign())
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        'checking if image "388a" is dangling: reading image "b22e": locating image with ID "b22e": image not known',
+        'reading data blob size "signature-b8de" for "0ad2": size is not known',
+        'no such container "c1"',
+    ],
+)
+def test_what_went_while_it_was_listed_is_known_by_the_engines_words(words: str) -> None:
+    assert vanished(Refused(f"The engine refused to list images: {words}"))
+    assert not vanished(Refused("The engine refused to list images: permission denied"))
