@@ -64,7 +64,7 @@ class HomeLink:
 
     def glance(self) -> tuple[bytes, bytes] | None:
         """What :meth:`begin` asked for; once."""
-        glance, self._glance = self._glance, None
+        glance = self._asked()
         return glance.read() if glance else None
 
     def connect(self) -> Door:
@@ -88,6 +88,8 @@ class HomeLink:
     def leave(self, *, keep: bool) -> None:
         """End this front end's own server, if it has one, and wait for that; ``keep``: it goes on by itself."""
         self._left.set()
+        if unread := self._asked():
+            unread.close()
         with self._guard:
             child, self._child = self._child, None
         if child is None:
@@ -98,6 +100,10 @@ class HomeLink:
         child.let_go()
         with suppress(subprocess.TimeoutExpired):  # it ends itself hard when it is late
             child.process.wait(ENDS_WITHIN)
+
+    def _asked(self) -> Glance | None:
+        glance, self._glance = self._glance, None
+        return glance
 
     def _door(self, hint: ServerHint, token: Secret | None) -> Door:
         child = self._child

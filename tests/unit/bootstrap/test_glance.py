@@ -4,12 +4,15 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 
 from runix_tui.bootstrap import glance
 from runix_tui.bootstrap.glance import Glance
+from runix_tui.bootstrap.link import HomeLink
 from runix_tui.core.secret import Secret
+from runix_tui.locations import locate
 
 TOKEN = Secret("test-token-0123456789")
 
@@ -87,3 +90,12 @@ def test_nobody_there_is_nothing_to_see() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     assert Glance.at(f"http://127.0.0.1:{port}", TOKEN) is None
+
+
+def test_who_leaves_before_reading_lets_go_of_it(tmp_path: Path) -> None:
+    """A connection that is left open is a warning, and so an error."""
+    link = HomeLink(locate({"RUNIX_HOME": str(tmp_path)}), "")
+    with answering({"/deployments": (200, b"[]"), "/projects": (200, b"[]")}) as url:
+        link._glance = Glance.at(url, TOKEN)
+        link.leave(keep=False)
+    assert link.glance() is None
