@@ -7,11 +7,9 @@ import os
 import shutil
 import signal
 import socket
-import subprocess
 import tempfile
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from pathlib import Path
 
 import pytest
 
@@ -19,11 +17,12 @@ from runix_tui.config import Config
 from runix_tui.core import labels
 from runix_tui.core.models import InstanceType
 from runix_tui.core.ports import ContainerSpec
+from runix_tui.engine import roots
 from runix_tui.engine.engine import PodmanEngine
 from runix_tui.errors import RunixError
 from runix_tui.locations import Locations, locate
 
-PLAIN_IMAGE = "localhost/runix-base/debian:bookworm"
+SUITE = "bookworm"
 SMALL = InstanceType("small", 0.5, 128 * 1024**2, 64)
 
 Eventually = Callable[..., Awaitable[object]]
@@ -81,25 +80,11 @@ async def remove_everything(engine: PodmanEngine, home_id: str) -> None:
             await engine.remove_image(reference)
 
 
-@pytest.fixture(scope="session")
-def plain_root(tmp_path_factory: pytest.TempPathFactory) -> Path | None:
-    """A root of the distribution as a tar file; None when its image is in the engine's storage already."""
-    if subprocess.run(["podman", "image", "exists", PLAIN_IMAGE], check=False, timeout=60).returncode == 0:
-        return None
-    target = tmp_path_factory.mktemp("root") / "root.tar"
-    command = ["mmdebstrap", "--quiet", "--variant=minbase", "bookworm", str(target)]
-    subprocess.run(command, check=True, capture_output=True, timeout=600)
-    return target
-
-
 @pytest.fixture
-def image(plain_root: Path | None, engine: PodmanEngine) -> str:
-    """An image with a shell and perl, without a user of its own."""
-    if plain_root is not None:
-        changes = ["--change", "LABEL dev.runix.base=debian:bookworm", "--change", 'CMD ["/bin/sh"]']
-        command = ["podman", "--remote", "--url", engine.url, "import", *changes, str(plain_root), PLAIN_IMAGE]
-        subprocess.run(command, check=True, capture_output=True, timeout=600)
-    return PLAIN_IMAGE
+async def image(engine: PodmanEngine) -> str:
+    """An image with a shell and perl, without a user of its own: what base images stand on, made once for them all."""
+    await (await engine._room()).bases._root(SUITE, lambda *_: None)
+    return roots.reference(SUITE)
 
 
 @pytest.fixture
