@@ -25,6 +25,11 @@ class Burst:
         self.lines = lines
         self._mark = f"{next(_NUMBERS)}x"
 
+    @property
+    def end(self) -> bytes:
+        """The last line."""
+        return f"end of burst {self._mark}".encode()
+
     def cause(self, address: str, port: int, host: str) -> None:
         """Ask a service for the lines; returns when they are written."""
         connection = http.client.HTTPConnection(address, port, timeout=LIMIT)
@@ -34,22 +39,21 @@ class Burst:
 
     def read(self, read: Read) -> None:
         """Read a log until the burst's last line is there. Raises ``RuntimeError`` when lines are missing."""
-        end = f"end of burst {self._mark}".encode()
         lines, last = 0, b""
-        while end not in last:
+        while self.end not in last:
             chunk = read()
             if not chunk:
                 raise RuntimeError(f"the log ended after {lines} lines of a burst")
             lines += chunk.count(b"\n")
-            last = last[-len(end) :] + chunk
+            last = last[-len(self.end) :] + chunk
         if lines < self.lines:
             raise RuntimeError(f"{self.lines - lines} of {self.lines} lines are missing")
 
 
 @contextlib.contextmanager
-def follow(raw: Raw, container: str) -> Iterator[Read]:
-    """``podman logs -f`` of a container, from its first line."""
-    command = ["podman", "logs", "--follow", container]
+def follow(raw: Raw, container: str, *flags: str) -> Iterator[Read]:
+    """``podman logs -f`` of a container, from its first line unless ``flags`` say otherwise."""
+    command = ["podman", "logs", "--follow", *flags, container]
     with subprocess.Popen(command, env=raw.environ, stdout=subprocess.PIPE) as process:
         assert process.stdout
         descriptor = process.stdout.fileno()

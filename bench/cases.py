@@ -12,6 +12,7 @@ from bench.home import Home, Json, await_answer
 from bench.raw import Raw
 from bench.repository import guestbook, shouter, talker, update
 from bench.tui_budget import Budget
+from bench.tui_burst import pane
 from bench.tui_screen import flood, screen
 
 NDJSON = "application/x-ndjson"
@@ -213,4 +214,5 @@ CASES: dict[str, Case] = {
     "runtime-log": runtime_log,
     "screen": screen,
     "flood": flood,
+    "pane": pane,
 }

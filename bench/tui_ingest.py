@@ -13,7 +13,6 @@ from pathlib import Path
 
 from textual.app import App, ComposeResult
 
-from bench.home import Home
 from bench.tui_budget import Budget
 from bench.tui_terminal import Terminal, terminal
 from runix_tui.client.lines import LogChunk
@@ -28,7 +27,7 @@ BARE = "--bare"  # everything at once
 PACED = "--paced"
 
 
-def ingest(_home: Home, folder: Path, _pairs: int) -> "list[Budget]":
+def ingest() -> list[Budget]:
     """Lines taken in by a visible pane, and how soon it answers keys meanwhile."""
     environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
     with terminal(_command(BARE), environ) as program:

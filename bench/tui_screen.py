@@ -47,7 +47,7 @@ def flood(home: Home, folder: Path, _pairs: int) -> list[Figure | Budget]:
     repository.stamp("flood")
     made = home.deploy(repository.path, "bench-flood", instance_type="pro")
     with terminal((RUNIX, "--select", "bench-flood"), home.environ) as program:
-        _open_log(program, b"bench-flood")
+        open_log(program, b"bench-flood")
         found: list[Figure | Budget] = [*_flooded(program, made)]
     return [*found, *_long_log(home, made)]
 
@@ -148,7 +148,8 @@ def _used_within(processes: Sequence[psutil.Process], seconds: float) -> float:
     return (sum(sum(each.cpu_times()[:2]) for each in processes) - before) / seconds * 100
 
 
-def _open_log(program: Terminal, name: bytes) -> None:
+def open_log(program: Terminal, name: bytes) -> None:
+    """Into the log of the service ``name``, which stands under the cursor."""
     program.wait(name)
     program.quiet()
     program.send(b"\r")
