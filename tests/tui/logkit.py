@@ -8,7 +8,7 @@ from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
 from runix_tui.client.lines import LogChunk
-from runix_tui.errors import NotFound, Unavailable
+from runix_tui.errors import NotFound, RunixError, Unavailable
 from runix_tui.tui.logs.source import LogSource, Member
 from runix_tui.tui.widgets.log_pane import LogPane
 from runix_tui.tui.widgets.log_view import LogView
@@ -41,6 +41,7 @@ class Server:
     def __init__(self) -> None:
         self.kept: dict[str, list[bytes]] = {}
         self.asked: list[dict[str, object]] = []
+        self.refused: dict[str, RunixError] = {}  # what is answered instead of a log
         self.chunk = 1000  # lines of a chunk
         self._changed = asyncio.Event()
         self._cut = 0
@@ -56,6 +57,10 @@ class Server:
         if not back:
             self._up.clear()
         self._wake()
+
+    def refuse(self, member: Member, error: RunixError) -> None:
+        self.refused[member.id] = error
+        self.cut()
 
     def come_back(self) -> None:
         self._up.set()
@@ -92,6 +97,8 @@ class Server:
                 return
 
     def _log(self, deployment_id: str) -> list[bytes]:
+        if deployment_id in self.refused:
+            raise self.refused[deployment_id]
         if deployment_id not in self.kept:
             raise NotFound(f"There is no deployment {deployment_id}", hint="")
         return self.kept[deployment_id]

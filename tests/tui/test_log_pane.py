@@ -8,6 +8,7 @@ from textual.events import MouseScrollUp
 from textual.screen import ModalScreen
 
 from runix_tui.core.human import local
+from runix_tui.errors import StoreError
 from runix_tui.tui.logs import reading
 from runix_tui.tui.logs.entries import seq_of
 from runix_tui.tui.logs.source import LogSource, Member
@@ -56,6 +57,20 @@ async def test_older_lines_come_when_they_are_wanted() -> None:
         await until(pilot, lambda: shown(app)[-1].endswith("+29\u202f994 ▼"))
         assert shown(app)[0] == "line 1", "the reader stays at the oldest line"
         assert screen(app)[-1].endswith("‖ reading · 30\u202f005 lines")
+
+
+async def test_where_older_lines_are_refused_it_is_said() -> None:
+    server = Server()
+    server.say(lines(1, 3000))
+    app = Host(server, LogSource.runtime(API))
+    async with app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: shown(app)[-1] == "line 3000")
+        server.refused[API.id] = StoreError("The log is damaged")
+        await pilot.press("g")
+        await until(pilot, lambda: shown(app)[0] == "── older lines cannot be had: The log is damaged ──")
+        assert shown(app)[1] == "line 1001"
+        assert "2\u202f001 lines" in screen(app)[-1]
+        assert "more above" not in screen(app)[-1]
 
 
 async def test_nothing_hostile_reaches_the_screen() -> None:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from runix_tui.core.events import End, Gap, LogEvent, LogLine, StageMark
 from runix_tui.tui.walks import ending_word, stage_word
 
+FIRST = 1  # the seq of the oldest line that ever was
 _SEQ = b'{"seq":'
 _ORIGIN = b'{"from":'
 _STAGE = b'"stage":"'  # never inside a line: quotes are escaped there

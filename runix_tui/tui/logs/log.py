@@ -10,15 +10,15 @@ from enum import StrEnum
 
 from runix_tui.core.events import End
 from runix_tui.errors import NotFound, RunixError, Unavailable
-from runix_tui.tui.logs.entries import entry, seq_of, told
+from runix_tui.tui.logs.entries import FIRST, entry, seq_of, stamp_of, told
 from runix_tui.tui.logs.following import Streams
 from runix_tui.tui.logs.merged import Merged
 from runix_tui.tui.logs.progress import Progress, ProgressReader
+from runix_tui.tui.logs.remarks import remark
 from runix_tui.tui.logs.source import LogKind, LogSource
 from runix_tui.tui.logs.spool import Spool
 from runix_tui.tui.logs.supply import One, Supply
 
-FIRST = 1  # the seq of the oldest line that ever was
 AGAIN = 1.0  # seconds after which a disk that took nothing is tried again
 
 
@@ -126,8 +126,10 @@ class Log:
             self.complete = not data or self.spool.full
         except Unavailable:
             return False
-        except RunixError:
-            self.complete = True  # no more can be had
+        except RunixError as error:
+            oldest = stamp_of(self.spool.line(self.spool.first))
+            await self._store(self.spool.prepend, remark(f"older lines cannot be had: {error.message}", oldest))
+            self.complete = True
             return False
         finally:
             self._changed()

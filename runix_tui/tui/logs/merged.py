@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 
 from runix_tui.errors import NotFound, RunixError, Unavailable
-from runix_tui.tui.logs.entries import from_member, seq_of, stamps
+from runix_tui.tui.logs.entries import FIRST, from_member, seq_of, stamps
 from runix_tui.tui.logs.following import AT_FIRST, PAUSES, Streams, follow
+from runix_tui.tui.logs.remarks import remark
 from runix_tui.tui.logs.source import LogSource, Member
 from runix_tui.tui.logs.supply import PAGE, page
 
@@ -31,7 +32,9 @@ class _Part:
     origin: int
     first: int | None = None  # the oldest seq that was fetched
     last: int | None = None  # the newest one: of the first page, then of what was written
+    oldest: bytes = b""  # the stamp of the oldest line that was fetched
     complete: bool = False
+    refused: RunixError | None = None  # why it cannot be followed
     held: Stamped = field(default_factory=list)
 
     def take(self, data: bytes) -> None:
@@ -40,9 +43,17 @@ class _Part:
             self.complete = True
             return
         self.first = seq_of(data)
+        self.complete = self.first <= FIRST
         if self.last is None:
             self.last = seq_of(data[data.rfind(b"\n", 0, -1) + 1 :])
         self.held = [*self.stamped(data), *self.held]
+        self.oldest = self.held[0][0]
+
+    def shut(self, error: RunixError) -> None:
+        """No older lines can be had. Where there is none at all, why is said to whoever follows it."""
+        self.complete = True
+        if self.first is not None:
+            self.held = self.stamped(remark(f"its older lines cannot be had: {error.message}", self.oldest))
 
     def stamped(self, data: bytes, before: bytes = b"") -> Stamped:
         """Lines of the API with their stamps, marked as this member's."""
@@ -51,7 +62,7 @@ class _Part:
 
 
 class Merged:
-    """The logs of all members of ``source``. A member that is deleted falls silent."""
+    """The logs of all members of ``source``. One that is refused or deleted ends with a line that says so."""
 
     def __init__(self, source: LogSource, streams: Streams) -> None:
         self._source = source
@@ -60,7 +71,6 @@ class Merged:
         self._begun = False  # whether the newest lines were fetched
         self._ready: Stamped = []  # in order, and to be given
         self._waiting: Stamped = []  # may still be overtaken
-        self._wrong: RunixError | None = None
 
     async def newer(self, lost: Callable[[bool], None]) -> AsyncGenerator[bytes, None]:
         """The newest lines of all, then what is written."""
@@ -68,7 +78,8 @@ class Merged:
             self._ready = await self._newest(lost)
             self._begun = True
         queue: asyncio.Queue[Stamped] = asyncio.Queue(AHEAD)
-        following = [asyncio.create_task(self._follow(part, queue, lost)) for part in self._parts]
+        there = [part for part in self._parts if not isinstance(part.refused, NotFound)]
+        following = [asyncio.create_task(self._follow(part, queue, lost)) for part in there]
         try:
             while self._ready or self._waiting or not (queue.empty() and all(task.done() for task in following)):
                 if self._ready:
@@ -81,7 +92,8 @@ class Merged:
                 task.cancel()
             while not queue.empty():
                 self._waiting += queue.get_nowait()
-        raise self._wrong or NotFound("None of these services is there any more", hint="")
+        why = (part.refused for part in self._parts if not isinstance(part.refused, NotFound))
+        raise next(why, None) or NotFound("None of these services is there any more")
 
     async def _newest(self, lost: Callable[[bool], None]) -> Stamped:
         while True:
@@ -113,8 +125,10 @@ class Merged:
             if not part.held and not part.complete:
                 try:
                     part.take(await page(await self._streams(), part.member, size, before=part.first))
-                except NotFound:
-                    part.complete = True
+                except Unavailable:
+                    raise
+                except RunixError as error:
+                    part.shut(error)
 
     async def _follow(self, part: _Part, queue: "asyncio.Queue[Stamped]", lost: Callable[[bool], None]) -> None:
         before = b""
@@ -124,10 +138,9 @@ class Merged:
                 before = lines[-1][0]
                 await queue.put(lines)
                 part.last = chunk.last
-        except NotFound:
-            pass
         except RunixError as error:
-            self._wrong = error
+            await queue.put(part.stamped(remark(f"its log ends here: {error.message}")))
+            part.refused = error
         await queue.put([])  # whoever waits is to see that this one has no more
 
     async def _let_ripen(self, queue: "asyncio.Queue[Stamped]") -> None:

@@ -117,16 +117,20 @@ def test_who_leaves_and_comes_back_misses_nothing_and_gets_nothing_twice(steps: 
     assert sorted(got) == sorted(said)
 
 
-async def test_one_that_is_deleted_falls_silent() -> None:
+async def test_one_that_is_not_there_says_so_and_the_others_go_on() -> None:
     server = Server()
     server.say([line(1, "alive", at=1)], MEMBERS[0])
     merged = Merged(LogSource.runtime(*MEMBERS), server.streams)  # type: ignore[arg-type]
-    newer = merged.newer(lambda _: None)
-    assert text(await anext(newer)) == "alive"
-    waiting = asyncio.ensure_future(anext(newer))
-    server.say([line(2, "still", at=2)], MEMBERS[0])
-    assert text(await waiting) == "still"
-    await newer.aclose()
+    found: list[str] = []
+    async with aclosing(merged.newer(lambda _: None)) as newer:
+        async for data in newer:
+            found += map(text, data.splitlines())
+            if found == ["alive"]:
+                server.say([line(2, "still", at=2)], MEMBERS[0])
+            if len(found) == 4:
+                break
+    assert found[:2] == ["alive", "still"]
+    assert found[2:] == [f"── its log ends here: There is no deployment {gone.id} ──" for gone in MEMBERS[1:]]
 
 
 def text(data: bytes) -> str:
