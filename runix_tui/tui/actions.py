@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from runix_tui.core.stages import Status
 from runix_tui.errors import RunixError
+from runix_tui.tui import browsing
 from runix_tui.tui.messages import FleetChanged
 from runix_tui.tui.modals.questions import Choice, Question, TypeTheName
 from runix_tui.tui.notices import Weight
@@ -77,14 +78,19 @@ class Actions:
             await self._each(targets, "delete", "deleting")
 
     async def open(self, targets: "Sequence[Deployment]") -> None:
-        """Open URLs in the user's browser."""
+        """Open URLs in the user's browser; where there is none, copy them."""
+        unseen = []
         for each in targets:
             if each.url is None:
                 self._screen.runix.tell(f"open {each.service_name}", "It has no URL yet.", Weight.WARNING)
             elif self._screen.app.is_web:  # the browser that one is in
                 self._screen.app.open_url(each.url)
-            elif not await asyncio.to_thread(_browse, each.url):
-                self._tell(f"open {each.service_name}", f"No browser can be opened here: {each.url}", Weight.WARNING)
+            elif not await asyncio.to_thread(browsing.shown, each.url):
+                unseen.append(each.url)
+        if unseen:
+            urls = "\n".join(unseen)
+            self._screen.app.copy_to_clipboard(urls)
+            self._tell("open", f"No browser can be opened from here. Copied instead:\n{urls}", Weight.WARNING)
 
     async def copy_url(self, targets: "Sequence[Deployment]") -> None:
         """URLs to the clipboard, a line each."""
@@ -210,12 +216,6 @@ class Actions:
 
     def _tell(self, name: str, text: str, weight: Weight = Weight.INFORMATION) -> None:
         self._screen.runix.tell(name.replace("_", " "), text, weight)
-
-
-def _browse(url: str) -> bool:
-    import webbrowser
-
-    return webbrowser.open(url)
 
 
 def _names(targets: "Sequence[Deployment]") -> str:

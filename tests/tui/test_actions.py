@@ -1,5 +1,7 @@
 """What is done with deployments: each key asks where it should, does it, and is answered."""
 
+import pytest
+
 from runix_tui.core.stages import VersionStatus
 from runix_tui.errors import Conflict
 from runix_tui.tui.app import RunixApp
@@ -65,6 +67,22 @@ async def test_deleting_takes_the_name(server: Served, link: ServedLink) -> None
         assert isinstance(pilot.app.screen, TypeTheName), "not the whole name"
         await pilot.press("p", "enter")
         await sees(pilot, lambda: "Nothing is deployed yet" in text_of(pilot.app))
+
+
+async def test_where_no_browser_can_be_opened_the_url_is_copied(
+    server: Served, link: ServedLink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"):
+        monkeypatch.delenv(name, raising=False)
+    made = server.deploy("shop")
+    async with opened(link) as pilot:
+        await sees(pilot, lambda: lines(pilot.app, "shop"))
+        await pilot.press("o")
+        await sees(pilot, lambda: "No browser can be opened from here" in said(pilot.app))
+        url = app_of(pilot.app).fleet.deployments[made].url
+        assert url
+        assert url in said(pilot.app)
+        assert pilot.app.clipboard == url
 
 
 async def test_all_that_are_marked(server: Served, link: ServedLink) -> None:
