@@ -51,10 +51,8 @@ class Actions:
         """Ask which version, then go back to it."""
         from runix_tui.tui.modals.rollback import RollBack
 
-        if len(targets) > 1:
-            self._tell("rollback", "One at a time: take the marks away (Esc), then b on the one.", Weight.WARNING)
-            return
-        await self._screen.app.push_screen_wait(RollBack(targets[0]))
+        if self._is_one(targets, "roll back", "b"):
+            await self._screen.app.push_screen_wait(RollBack(targets[0]))
 
     async def cancel(self, targets: "Sequence[Deployment]") -> None:
         """Stop running builds."""
@@ -103,6 +101,8 @@ class Actions:
         """A shell in the container, in place of the screen until it ends."""
         from runix_tui.tui.shell import run_shell
 
+        if not self._is_one(targets, "shell", "x"):
+            return
         one, runix = targets[0], self._screen.runix
         try:
             await runix.connection.sure()  # what comes back is run here: from the home's own server alone
@@ -169,6 +169,12 @@ class Actions:
 
     def _begin(self, work: Callable[[], Coroutine[Any, Any, None]]) -> "Worker[None]":
         return self._screen.run_worker(work, group="actions")
+
+    def _is_one(self, targets: "Sequence[Deployment]", name: str, key: str) -> bool:
+        """Whether it is clear which one is meant; what to do else is told."""
+        if len(targets) > 1:
+            self._tell(name, f"One at a time: take the marks away (Esc), then {key} on the one.", Weight.WARNING)
+        return len(targets) == 1
 
     async def _sure(self, what: str, why: str) -> bool:
         choices = (Choice("yes", "Yes"), Choice("no", "No"))

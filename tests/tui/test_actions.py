@@ -6,7 +6,7 @@ from runix_tui.core.stages import VersionStatus
 from runix_tui.errors import Conflict
 from runix_tui.tui.app import RunixApp
 from runix_tui.tui.modals.questions import TypeTheName
-from tests.tui.conftest import opened, sees, text_of
+from tests.tui.conftest import NARROW, WIDE, opened, sees, text_of
 from tests.tui.served import Served, ServedLink
 from tests.tui.test_list import lines, said
 
@@ -67,6 +67,31 @@ async def test_deleting_takes_the_name(server: Served, link: ServedLink) -> None
         assert isinstance(pilot.app.screen, TypeTheName), "not the whole name"
         await pilot.press("p", "enter")
         await sees(pilot, lambda: "Nothing is deployed yet" in text_of(pilot.app))
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+async def test_inside_of_one_the_marks_of_the_list_mean_nothing(
+    server: Served, link: ServedLink, size: tuple[int, int]
+) -> None:
+    for name in ("alpha", "bravo", "delta"):
+        server.deploy(name)
+    async with opened(link, size) as pilot:
+        await sees(pilot, lambda: lines(pilot.app, "delta"))
+        await pilot.press("space", "space", "enter")
+        await sees(pilot, lambda: not app_of(pilot.app).main.rows.has_focus)
+        await pilot.press("s")
+        await sees(pilot, lambda: "Stop delta?" in text_of(pilot.app))
+        await pilot.press("escape", "escape", "s")
+        await sees(pilot, lambda: "Stop 2 deployments (alpha, bravo)?" in text_of(pilot.app))
+
+
+async def test_a_shell_is_for_one(server: Served, link: ServedLink) -> None:
+    for name in ("alpha", "bravo"):
+        server.deploy(name)
+    async with opened(link) as pilot:
+        await sees(pilot, lambda: lines(pilot.app, "bravo"))
+        await pilot.press("space", "space", "x")
+        await sees(pilot, lambda: "take the marks away (Esc), then x on the one" in said(pilot.app))
 
 
 async def test_where_no_browser_can_be_opened_the_url_is_copied(

@@ -11,6 +11,7 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.widgets import ContentSwitcher
 
+from runix_tui.core.checkup import Condition
 from runix_tui.tui.actions import Actions
 from runix_tui.tui.fleet import Fleet, Reach
 from runix_tui.tui.key_words import Where, key_word
@@ -124,6 +125,11 @@ class MainScreen(Screen[None]):
             self.action_view(self._wanted_view)
 
     @property
+    def _inside(self) -> bool:
+        """Whether one is in the chosen deployment, not in the list."""
+        return self.has_class("-narrow", "-opened") or self.query_one(DetailPane).has_focus_within
+
+    @property
     def rows(self) -> DeploymentList:
         """The list of deployments."""
         return self.query_one(DeploymentList)
@@ -164,7 +170,8 @@ class MainScreen(Screen[None]):
     def health_changed(self, _: HealthChanged) -> None:
         """Engine or gateway came or went."""
         self._head()
-        if not self._looked_at_engine and self.fleet.health is not None:
+        health = self.fleet.health
+        if not self._looked_at_engine and health is not None and health.engine.status is not Condition.STARTING:
             self._looked_at_engine = True
             self.set_timer(ENGINE_STARTS_WITHIN, self._without_engine)
 
@@ -211,7 +218,8 @@ class MainScreen(Screen[None]):
     def _without_engine(self) -> None:
         """Who has no engine and nothing deployed lands where it says how to get one."""
         health = self.fleet.health
-        if health is not None and health.engine.status != "ok" and not self.fleet.deployments and self.view == HOME:
+        away = health is not None and health.engine.status is Condition.UNAVAILABLE
+        if away and not self.fleet.deployments and self.view == HOME:
             self.action_view("doctor")
 
     # --- where one is ------------------------------------------------------------------------------------------------
@@ -298,8 +306,9 @@ class MainScreen(Screen[None]):
     # --- what one does -----------------------------------------------------------------------------------------------
 
     def action_act(self, name: str) -> None:
-        """Do something with what is marked, else with the chosen one."""
-        self.actions.run(name, self.rows.targets())
+        """Do something with what is marked in the list, else with the chosen one; inside of that with it alone."""
+        one = [self.deployment] if self.deployment is not None else []
+        self.actions.run(name, one if self._inside else self.rows.targets())
 
     def action_add(self) -> None:
         """The form for a new deployment."""
@@ -317,7 +326,7 @@ class MainScreen(Screen[None]):
         """The word for a key in the bottom line; empty: it makes no sense now."""
         where = Where(
             self.fleet.entry(self.chosen),
-            marked=bool(self.rows.roster.marks),
+            marked=bool(self.rows.roster.marks) and not self._inside,
             out=self.view != HOME or not self.rows.has_focus,
         )
         return key_word(binding, where)
