@@ -5,7 +5,6 @@ are made of is in ``recipes.py`` and ``roots.py``, how a registry is asked in ``
 line are :meth:`Bases.stored`, :meth:`Bases.pull` and :meth:`Bases.build`.
 """
 
-import json
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -91,11 +90,10 @@ class Bases:
 
     async def stored(self) -> list[StoredBase]:
         """The base images in local storage, by name."""
-        filters = json.dumps({"reference": [f"{BASES}*"]})
-        listed = await self._connection.expect("GET", "/images/json", "list images", params={"filters": filters})
+        listed = await self._connection.listing("list images", lambda podman: podman.images.list(name=f"{BASES}*"))
         found = [
             _stored(str(name), str(each["Id"]), int(each.get("Size") or 0))
-            for each in listed or ()
+            for each in (image.attrs for image in listed)
             for name in each.get("RepoTags") or each.get("Names") or ()
             if str(name).startswith(BASES) and not str(name).startswith(_ROOTS)
         ]

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from runix_tui.core.activity import UNTOLD, Activity, ActivitySource, Note
-from runix_tui.engine.faults import Refused, border, vanished
+from runix_tui.engine.faults import Refused, border, startled, vanished
 from runix_tui.engine.host import parse_version
 from runix_tui.engine.podmanpy import make_client
 from runix_tui.errors import Unavailable
@@ -29,7 +29,7 @@ API = "4.0.0"  # the oldest version that has what we use: newer engines answer i
 PREFIX = f"/v{API}/libpod"
 TIMEOUT = 60.0  # seconds for a short call
 THREADS = 4
-LIST_PAUSES = (0, 0, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6)  # seconds before a list is asked for again
+PAUSES = (0, 0, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6)  # seconds before what others disturbed is asked for again
 
 Json = Any
 """A decoded answer of the engine; each caller turns it into values at once."""
@@ -86,11 +86,19 @@ class Connection:
             ActivitySource.ENGINE, action, subject, deployment_id=deployment_id, version=version, quiet=quiet
         )
 
-    async def call(self, what: str, ask: Callable[["PodmanClient"], T], *, within: float = TIMEOUT) -> T:
+    async def call(
+        self,
+        what: str,
+        ask: Callable[["PodmanClient"], T],
+        *,
+        within: float = TIMEOUT,
+        passing: Callable[[Refused], bool] = startled,
+    ) -> T:
         """Run ``ask`` with a podman-py client in a thread; ``what`` names it in errors.
 
         Takes at most about ``within`` seconds. Only for calls that are safe to make twice: after the engine was away it
-        is made again. Raises ``Unavailable``, or ``Refused`` with the status of the engine's answer.
+        is made again, and some more times while it is refused by a ``passing`` fault. Raises ``Unavailable``, or
+        ``Refused`` with the status of the engine's answer.
         """
 
         async def once() -> T:
@@ -98,7 +106,7 @@ class Connection:
 
         with self.doing(what, quiet=True):
             try:
-                return await self._healed(once)
+                return await self._settled(once, passing)
             except Refused as error:
                 if not error.missing:
                     raise
@@ -107,14 +115,7 @@ class Connection:
 
     async def listing(self, what: str, ask: Callable[["PodmanClient"], T]) -> T:
         """Like :meth:`call`, for lists: asked for again when somebody, in whatever home, removes what is in it."""
-        for pause in LIST_PAUSES:
-            try:
-                return await self.call(what, ask)
-            except Refused as error:
-                if not vanished(error):
-                    raise
-            await asyncio.sleep(pause)
-        return await self.call(what, ask)
+        return await self.call(what, ask, passing=vanished)
 
     async def request(
         self,
@@ -236,6 +237,16 @@ class Connection:
             self._local.client = client
             self._clients.append(client)
         return client
+
+    async def _settled(self, once: Callable[[], Awaitable[T]], passing: Callable[[Refused], bool]) -> T:
+        for pause in PAUSES:
+            try:
+                return await self._healed(once)
+            except Refused as error:
+                if not passing(error):
+                    raise
+            await asyncio.sleep(pause)
+        return await self._healed(once)
 
     async def _healed(self, once: Callable[[], Awaitable[T]], *, again: bool = True) -> T:
         """Make a call; when the engine turns out to be away, have it back and make the call once more."""

@@ -16,7 +16,15 @@ REFUSED_HINT = "Read the engine's message; `runix doctor` checks whether this ho
 
 
 _BETWEEN_LIVES = "container state improper"
-_VANISHED = ("locating image", "image not known", "no such image", "no such container", "size is not known")
+_STARTLED = "nil pointer dereference"
+_VANISHED = (
+    "locating image",
+    "locating item",
+    "image not known",
+    "no such image",
+    "no such container",
+    "size is not known",
+)
 
 
 class Refused(DeployError):
@@ -36,7 +44,12 @@ class Refused(DeployError):
 
 def vanished(error: Refused) -> bool:
     """Whether the engine gave up a list because one of the things in it was removed at the same time (Podman 4.3)."""
-    return any(sign in error.message for sign in _VANISHED)
+    return startled(error) or any(sign in error.message for sign in _VANISHED)
+
+
+def startled(error: Refused) -> bool:
+    """Whether the engine failed in itself over an image that was removed while it looked at another (Podman 4.3)."""
+    return _STARTLED in error.message
 
 
 def between_lives(error: Refused) -> bool:

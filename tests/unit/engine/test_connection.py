@@ -52,6 +52,9 @@ class Peer:
                 if self.lists < 4:
                     return web.json_response({"cause": "c", "message": "locating image x: image not known"}, status=500)
                 return web.json_response([])
+            case "/images/panics/json" if (asks := self.asked.count(f"GET {path}")) < 4:
+                message = "runtime error: invalid memory address or nil pointer dereference"
+                return web.json_response({"cause": message, "message": f"{message} {asks}"}, status=500)
             case "/slow":
                 await asyncio.sleep(30)
             case "/plain":
@@ -102,12 +105,21 @@ async def test_label_filters_survive_podman_py(connection):
 
 
 async def test_a_list_is_asked_for_again_when_something_of_it_goes(peer, connection, monkeypatch):
-    monkeypatch.setattr("runix_tui.engine.connection.LIST_PAUSES", (0,) * 5)
+    monkeypatch.setattr("runix_tui.engine.connection.PAUSES", (0,) * 5)
     assert await connection.listing("list", lambda client: client.containers.list()) == []
     assert peer.lists == 4
     peer.lists = -100
     with pytest.raises(Refused):
         await connection.listing("list", lambda client: client.containers.list())
+
+
+async def test_an_engine_that_fails_in_itself_is_asked_again(peer, connection, monkeypatch):
+    """As it does over an image that somebody removes at the same time. What it then says is the answer."""
+    monkeypatch.setattr("runix_tui.engine.connection.PAUSES", (0,) * 5)
+    with pytest.raises(Refused) as caught:
+        await connection.call("inspect", lambda client: client.images.get("panics"))
+    assert caught.value.missing
+    assert len(peer.asked) == 4
 
 
 @pytest.mark.parametrize("way", ["rest", "podman-py"])

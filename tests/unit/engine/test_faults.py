@@ -136,6 +136,8 @@ def test_what_is_a_mistake_of_ours_is_not_hidden():
         'checking if image "388a" is dangling: reading image "b22e": locating image with ID "b22e": image not known',
         'reading data blob size "signature-b8de" for "0ad2": size is not known',
         'no such container "c1"',
+        'checking if image "6986" is dangling: locating item named "manifest": file does not exist',
+        "runtime error: invalid memory address or nil pointer dereference",
     ],
 )
 def test_what_went_while_it_was_listed_is_known_by_the_engines_words(words: str) -> None:
