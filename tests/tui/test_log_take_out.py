@@ -1,5 +1,7 @@
 """Lines leave a log pane: selected, copied, saved, paged."""
 
+import errno
+import re
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -27,8 +29,12 @@ class Said(Host):
         self.told.append(message)
 
 
+def files(folder: Path) -> list[Path]:
+    return list(folder.iterdir())
+
+
 def only_file(folder: Path) -> Path:
-    (path,) = folder.iterdir()
+    (path,) = files(folder)
     return path
 
 
@@ -188,7 +194,12 @@ async def test_a_filter_that_leaves_nothing_ends_what_is_being_picked() -> None:
 
 
 async def test_where_nothing_can_be_saved_it_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Path, "touch", _no_room)
+    def full(*_: object) -> Path:
+        path = tmp_path / "api.log"
+        path.symlink_to("/dev/full")
+        return path
+
+    monkeypatch.setattr(export, "new_file", full)
     server = Server()
     server.say(lines(1, 3))
     app = Said(server, LogSource.runtime(API))
@@ -196,7 +207,11 @@ async def test_where_nothing_can_be_saved_it_is_said(tmp_path: Path, monkeypatch
         await opened(pilot, app, "line 3")
         await pilot.press("S")
         await until(pilot, lambda: app.told)
-        assert "No space left on device" in app.told[0]
+        assert app.told == [
+            f"The lines cannot be written to {tmp_path / 'api.log'}: No space left on device."
+            " Make room there and try again."
+        ]
+        assert files(tmp_path) == []
 
 
 async def test_where_there_is_no_pager_it_is_said() -> None:
@@ -210,5 +225,18 @@ async def test_where_there_is_no_pager_it_is_said() -> None:
         assert app.told == ["This terminal cannot be handed to a pager; S saves the lines."]
 
 
-def _no_room(*_: object, **__: object) -> None:
-    raise OSError(28, "No space left on device")
+async def test_where_no_file_can_be_made_it_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    def refuse(path: Path, **_: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "touch", refuse)
+    server = Server()
+    server.say(lines(1, 3))
+    app = Said(server, LogSource.runtime(API))
+    async with app.run_test(size=SIZE) as pilot:
+        await opened(pilot, app, "line 3")
+        await pilot.press("S")
+        await until(pilot, lambda: app.told)
+        assert re.fullmatch(rf"The lines cannot be written to {tmp_path}/api-.*\.log: Permission denied\.", app.told[0])

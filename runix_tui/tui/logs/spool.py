@@ -5,6 +5,7 @@ down from -1. One writer, in the event loop; any thread may read. A reader keeps
 file is there for as long as a segment in it is kept by anyone: so nothing that is being read is closed or reused.
 """
 
+import errno
 import os
 import tempfile
 from array import array
@@ -18,6 +19,7 @@ from weakref import finalize
 SEGMENT_BYTES = 64 * 1024**2  # offsets in a segment are 32 bits wide
 BLOCK_BYTES = 256 * 1024  # of lines read at once, to be looked through
 MOST_BYTES = 2 * 1024**3  # of one log; what is older then goes
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT})  # what a disk without room answers
 LOST = b'{"seq":0,"dropped":1}'  # a line that is on the screen still, and went
 
 

@@ -1,6 +1,5 @@
 """What a log pane says about itself: why there is no line, how it stands, what is filtered and found."""
 
-import errno
 from datetime import UTC, datetime
 
 from rich.text import Text
@@ -10,12 +9,12 @@ from runix_tui.core.stages import Stage
 from runix_tui.core.terminal import plain
 from runix_tui.tui.logs.log import Log, Phase
 from runix_tui.tui.logs.reading import Reading
+from runix_tui.tui.logs.spool import FULL
 from runix_tui.tui.logs.stamps import Stamps
 from runix_tui.tui.walks import ending_word
 from runix_tui.tui.widgets.log_view import LogView
 
 APART = " · "
-FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 def note(reading: Reading | None, because: str) -> str:

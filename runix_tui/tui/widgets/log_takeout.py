@@ -12,6 +12,7 @@ from textual.app import SuspendNotSupported
 from runix_tui.tui.loan import lend
 from runix_tui.tui.logs import export
 from runix_tui.tui.logs.reading import Reading
+from runix_tui.tui.logs.spool import FULL
 from runix_tui.tui.logs.stamps import Stamps
 from runix_tui.tui.shell import pager
 from runix_tui.tui.widgets.log_status import count
@@ -50,9 +51,8 @@ class TakeOut:
         """All lines that are shown, in the user's pager; the screen is the pager's until it ends."""
         ids = self._reading.rows.snapshot()
         with tempfile.TemporaryDirectory(prefix="runix-log-") as folder:
-            path = await self._write(
-                ids, colours=True, path=Path(folder) / f"{self._reading.log.source.title[:80]}.log"
-            )
+            name = f"{export.file_name(self._reading.log.source)}.log"
+            path = await self._write(ids, colours=True, path=Path(folder) / name)
             if path is None:
                 return
             command = pager()
@@ -68,10 +68,11 @@ class TakeOut:
         source, lines = self._reading.log.source, self._reading.log.spool.still()  # the log may be left meanwhile
         stamps = self._view.look.stamps is not Stamps.OFF
         try:
-            path = path or export.target(source, datetime.now().astimezone())
+            path = path or export.new_file(source, datetime.now().astimezone())
             await asyncio.to_thread(export.write, path, source, lines, ids, stamps=stamps, colours=colours)
         except OSError as error:
-            self._say(f"The lines cannot be written to {path}: {error.strerror}", wrong=True)
+            todo = " Make room there and try again." if error.errno in FULL else ""
+            self._say(f"The lines cannot be written to {path or error.filename}: {error.strerror}.{todo}", wrong=True)
             return None
         return path
 
