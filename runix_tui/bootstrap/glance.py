@@ -5,7 +5,7 @@ the client reads again and follows: whatever is wrong, there is just nothing to 
 """
 
 import socket
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import Self
 from urllib.parse import urlsplit
 
@@ -18,17 +18,20 @@ _ASKED = "GET {path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r
 class Glance:
     """Two questions on their way: what is deployed, and in which projects."""
 
-    def __init__(self, url: str, token: Secret) -> None:
-        self._deployments = _ask(url, "/deployments", token)
-        self._projects = _ask(url, "/projects", token)
+    def __init__(self, deployments: socket.socket, projects: socket.socket) -> None:
+        """Connections on which each was asked."""
+        self._deployments, self._projects = deployments, projects
 
     @classmethod
     def at(cls, url: str, token: Secret) -> Self | None:
         """None when nobody listens there."""
-        try:
-            return cls(url, token)
-        except OSError:
-            return None
+        with ExitStack() as opened:
+            try:
+                asked = [opened.enter_context(_ask(url, path, token)) for path in ("/deployments", "/projects")]
+            except OSError:
+                return None
+            opened.pop_all()
+            return cls(*asked)
 
     def read(self) -> tuple[bytes, bytes] | None:
         """Both answers, JSON; None when there is no good one. Blocks for as long as it takes, within limits."""
