@@ -7,7 +7,7 @@ from typing import Any, TypedDict
 from runix_tui.api.problems import plain
 from runix_tui.core import wire
 from runix_tui.core.activity import ActivityEntry
-from runix_tui.core.checkup import Check, Level
+from runix_tui.core.checkup import Check, Condition, Level
 from runix_tui.core.models import Commit, Kind, Project, ServiceConfig, ServiceType, Usage, Version
 from runix_tui.core.plan import Plan
 from runix_tui.core.requests import DeploymentView, Preview, SystemHealth
@@ -231,10 +231,11 @@ def project(one: Project) -> wire.Project:
 def health(system: SystemHealth, version: str) -> wire.Health:
     """The state of the installation; nothing secret, since everybody may read it."""
     info = system.engine
-    engine = wire.EngineHealth(status="unavailable", error=plain(system.engine_error) or None)
+    away = system.engine_is is Condition.UNAVAILABLE
+    engine = wire.EngineHealth(status=system.engine_is, error=(away and plain(system.engine_error)) or None)
     if info:
         engine = wire.EngineHealth(
-            status="ok",
+            status=system.engine_is,
             name=info.name,
             version=info.version,
             rootless=info.rootless,
@@ -246,7 +247,7 @@ def health(system: SystemHealth, version: str) -> wire.Health:
         status="ok" if info and system.gateway_healthy else "degraded",
         version=version,
         engine=engine,
-        gateway=wire.GatewayHealth(status="ok" if system.gateway_healthy else "unavailable"),
+        gateway=wire.GatewayHealth(status=system.gateway_is),
         gateway_url=system.gateway_url,
     )
 

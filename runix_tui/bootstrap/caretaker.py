@@ -4,7 +4,7 @@ how a text is edited in ``config.editing``."""
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Protocol
 
 from runix_tui.bootstrap.private import using, write_private
 from runix_tui.config import Config, editing, parse, text_of
@@ -16,18 +16,22 @@ from runix_tui.locations import PRIVATE_DIR, Locations
 
 
 class Caretaker:
-    """``core.ports.Installation`` of a home whose server runs with ``config``."""
+    """``core.ports.Installation`` of a home whose server runs with ``config``; ``starting`` tells whether its start-up
+    is on its way."""
 
-    def __init__(self, locations: Locations, config: Config, activity: Activity) -> None:
+    def __init__(
+        self, locations: Locations, config: Config, activity: Activity, *, starting: Callable[[], bool]
+    ) -> None:
         self._locations = locations
         self._config = config
         self._activity = activity
+        self._starting = starting
         self._changing = asyncio.Lock()
 
     async def checkup(self) -> list[Check]:
         """What works on this machine and what does not."""
         examine = await asyncio.to_thread(_examiner)
-        return await examine(self._locations)
+        return await examine(self._locations, starting=self._starting())
 
     async def settings(self) -> Settings:
         """config.toml. Raises ``Conflict`` (``config``) while it is wrong."""
@@ -59,7 +63,13 @@ class Caretaker:
             write_private(path, changed)
 
 
-def _examiner() -> Callable[[Locations], Awaitable[list[Check]]]:
+class _Examine(Protocol):
+    """``maintenance.examine``."""
+
+    def __call__(self, locations: Locations, *, starting: bool) -> Awaitable[list[Check]]: ...
+
+
+def _examiner() -> _Examine:
     """What looks at the machine is not loaded before somebody asks."""
     from runix_tui.bootstrap import maintenance
 

@@ -39,13 +39,13 @@ def checkup(locations: Locations) -> list[Finding]:
     return [Finding(check.name, check.level.value, check.found, check.remedy) for check in checks]
 
 
-async def examine(locations: Locations) -> list[Check]:
+async def examine(locations: Locations, *, starting: bool = False) -> list[Check]:
     """Everything that is looked at, side by side and for at most :data:`LONGEST` seconds, in the order in which a
-    person should mend it."""
+    person should mend it. ``starting``: the home's server starts, and its gateway need not answer yet."""
     looks: dict[str, Callable[[], list[Check]]] = {
         "home": lambda: installation.examine(locations),
         "engine": lambda: doctor.examine(locations, os.environ),
-        "gateway": lambda: [gateway.examine(locations)],
+        "gateway": lambda: [gateway.examine(locations, starting=starting)],
         "registry": lambda: [asyncio.run(registry.examine(_settings(locations).registry))],
     }
     found = await asyncio.gather(*(_in_time(name, look) for name, look in looks.items()))

@@ -70,8 +70,8 @@ class Parts:
             tasks=self._home.tasks,
             ready=self.upkeep.ready,
             diary=self._home.diary,
-            insight=Insight(self._store, self._engine, self._gateway, self._serving),
-            installation=Caretaker(self._home.locations, self._home.config, self._home.diary),
+            insight=Insight(self._store, self._engine, self._gateway, self._serving, starting=self._starts),
+            installation=Caretaker(self._home.locations, self._home.config, self._home.diary, starting=self._starts),
             previewing=self._previewing,
         )
 
@@ -307,6 +307,9 @@ class Parts:
     def _in_hand(self, deployment_id: str) -> bool:
         """Whether anything works on a deployment at this moment."""
         return any(each(deployment_id) for each in (self.lanes.held, self._retirement.at_work, self._recovery.at_work))
+
+    def _starts(self) -> bool:
+        return self.upkeep.starting
 
     def _runtimes(self) -> Mapping[str, RuntimeProfile]:
         return self._home.profiles.runtimes

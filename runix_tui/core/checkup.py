@@ -12,6 +12,14 @@ class Level(StrEnum):
     FAIL = "fail"
 
 
+class Condition(StrEnum):
+    """How the engine or the gateway is: ``starting`` is no fault, and over soon."""
+
+    OK = "ok"
+    STARTING = "starting"
+    UNAVAILABLE = "unavailable"
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """One thing that was looked at. ``remedy`` says to a person what to do; ``fix`` are the commands (argv lists, with

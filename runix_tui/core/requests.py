@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from runix_tui.core.checkup import Condition
 from runix_tui.core.models import Commit, Deployment, ServiceConfig, ServiceType, Version
 from runix_tui.core.plan import Plan
 from runix_tui.core.ports import EngineInfo
@@ -75,9 +76,26 @@ class DeploymentView:
 
 @dataclass(frozen=True, slots=True)
 class SystemHealth:
-    """For ``/healthz``. ``engine`` None: away, ``engine_error`` says why."""
+    """For ``/healthz``. ``engine`` None: it does not answer, ``engine_error`` says why. ``starting``: what does not
+    answer is not expected to, yet."""
 
     engine: EngineInfo | None
     engine_error: str
     gateway_healthy: bool
     gateway_url: str | None
+    starting: bool = False
+
+    @property
+    def engine_is(self) -> Condition:
+        """How the engine is."""
+        return self._condition(self.engine is not None)
+
+    @property
+    def gateway_is(self) -> Condition:
+        """How the gateway is."""
+        return self._condition(self.gateway_healthy)
+
+    def _condition(self, answers: bool) -> Condition:
+        if answers:
+            return Condition.OK
+        return Condition.STARTING if self.starting else Condition.UNAVAILABLE

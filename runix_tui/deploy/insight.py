@@ -1,7 +1,7 @@
 """A look at what runs now: the one place where a read asks the engine. A sick engine keeps nobody waiting for long."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from runix_tui.core.models import Deployment, Usage
 from runix_tui.core.ports import Engine, Gateway, ShellCommand
@@ -14,13 +14,16 @@ ANSWERS_WITHIN = 3.0  # seconds, for reads that would like to know
 
 
 class Insight:
-    """What the engine says of deployments, and of itself."""
+    """What the engine says of deployments, and of itself. ``starting`` tells whether start-up is on its way."""
 
-    def __init__(self, store: Store, engine: Engine, gateway: Gateway, serving: Serving) -> None:
+    def __init__(
+        self, store: Store, engine: Engine, gateway: Gateway, serving: Serving, *, starting: Callable[[], bool]
+    ) -> None:
         self._store = store
         self._engine = engine
         self._gateway = gateway
         self._serving = serving
+        self._starting = starting
 
     async def usage(self, deployment_ids: Sequence[str]) -> dict[str, Usage]:
         """Resources of what serves, by deployment, of those (none named: all) that run now."""
@@ -53,11 +56,11 @@ class Insight:
         try:
             async with asyncio.timeout(ANSWERS_WITHIN):
                 engine = await self._engine.info()
-            return SystemHealth(engine, "", await self._gateway.healthy(), url)
+            return SystemHealth(engine, "", await self._gateway.healthy(), url, self._starting())
         except TimeoutError:
-            return SystemHealth(None, "the engine does not answer", False, url)
+            return SystemHealth(None, "the engine does not answer", False, url, self._starting())
         except Unavailable as error:
-            return SystemHealth(None, error.message, False, url)
+            return SystemHealth(None, error.message, False, url, self._starting())
 
     def _containers(self, deployments: Iterable[Deployment]) -> dict[str, str]:
         """The containers of what serves, by deployment."""

@@ -37,13 +37,17 @@ class Collects(Protocol):
 
 class Upkeep:
     """``ready`` is set after the first try to bring the engine in line, whether there is an engine or not: what is on
-    its way then goes on, or fails with the reason. ``building`` tells whether a version may be in its build."""
+    its way then goes on, or fails with the reason. ``starting`` is true until then, and once more when an engine that
+    was away is reached: what does not answer meanwhile need not yet. ``building`` tells whether a version may be in its
+    build."""
 
     def __init__(self, engine: Opens, collector: Collects, *, building: Callable[[], bool]) -> None:
         self.ready = asyncio.Event()
+        self.starting = True
         self._engine = engine
         self._collector = collector
         self._building = building
+        self._reached = False
         self._swept = False
 
     async def run(self, reconciliation: Reconciliation, supervisor: Supervisor) -> None:
@@ -58,6 +62,7 @@ class Upkeep:
         while True:
             try:
                 await self._engine.open()
+                self.starting, self._reached = self.starting or not self._reached, True
                 await self._sweep()
                 await reconciliation.engine()
             except RunixError as error:
@@ -65,6 +70,7 @@ class Upkeep:
             else:
                 return
             finally:
+                self.starting = False
                 self.ready.set()
             await asyncio.sleep(TRY_AGAIN)
 

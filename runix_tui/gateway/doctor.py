@@ -10,14 +10,16 @@ from runix_tui.locations import Locations
 _PATIENCE = 1.0  # seconds
 
 
-def examine(locations: Locations) -> Check:
-    """The check."""
+def examine(locations: Locations, *, starting: bool = False) -> Check:
+    """The check. ``starting``: it is being set up."""
     port = files.read_port(locations.gateway / PORT_FILE)
     if port is None:
         return Check("gateway", Level.OK, "is set up at the first start")
     try:
         socket.create_connection(("127.0.0.1", port), _PATIENCE).close()
     except OSError:
+        if starting:
+            return Check("gateway", Level.OK, f"is starting on port {port}")
         remedy = "It is set up when Runix starts; `runix serve --stop`, then any command, starts Runix anew."
         return Check("gateway", Level.WARN, f"nothing answers on port {port}: no web service is reached", remedy)
     return Check("gateway", Level.OK, f"answers on port {port}")

@@ -111,6 +111,7 @@ class FakeOrchestrator(Orchestrator):
         self.runs: dict[str, Journal] = {}
         self.ends: dict[tuple[str, int], Ends] = {}
         self.engine_away = False
+        self.starting = False
         self.fault: Exception | None = None
         self.calls: list[tuple[str, object]] = []
         self.previewing, self.may_preview, self.preview_ended = asyncio.Event(), asyncio.Event(), asyncio.Event()
@@ -186,7 +187,7 @@ class FakeOrchestrator(Orchestrator):
 
     async def health(self) -> SystemHealth:
         if self.engine_away:
-            return SystemHealth(None, "the engine does not answer", False, None)
+            return SystemHealth(None, "the engine does not answer", False, None, self.starting)
         info = EngineInfo("podman", "4.3.1", False, 1, True, "unix:///run/secret.sock", ("a warning",))
         return SystemHealth(info, "", True, "http://127.0.0.1:8080")
 

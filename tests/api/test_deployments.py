@@ -328,7 +328,16 @@ async def test_health(api, fake):
     fake.engine_away = True
     away = await api.get("/healthz")
     assert (away.status_code, away.json()["status"]) == (200, "degraded")
-    assert away.json()["engine"]["status"] == "unavailable"
+    assert (away.json()["engine"]["status"], away.json()["gateway"]["status"]) == ("unavailable", "unavailable")
+    assert away.json()["engine"]["error"] == "the engine does not answer"
+    fake.starting = True
+    starting = (await api.get("/healthz")).json()
+    assert (starting["status"], starting["engine"]["status"], starting["engine"]["error"]) == (
+        "degraded",
+        "starting",
+        None,
+    )
+    assert starting["gateway"] == {"status": "starting"}
 
 
 async def test_an_engine_that_is_away(api, fake):

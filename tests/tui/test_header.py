@@ -59,6 +59,18 @@ async def test_an_engine_that_goes_away_is_told(server: Served, link: ServedLink
         await sees(pilot, lambda: "✗ engine away" in text_of(pilot.app))
 
 
+async def test_what_only_starts_is_no_fault(server: Served, link: ServedLink, monkeypatch: pytest.MonkeyPatch) -> None:
+    server.deploy("shop")
+    monkeypatch.setattr(server.runix._insight, "_starting", lambda: True)
+    server.world.engine.faults.fail["info"] = Unavailable("Podman is not there")
+    async with opened(link) as pilot:
+        await sees(pilot, lambda: "◐ engine starting   ◐ gateway starting" in text_of(pilot.app))
+        await pilot.press("7")
+        await sees(pilot, lambda: "◐ starting" in text_of(pilot.app))
+        monkeypatch.setattr(server.runix._insight, "_starting", lambda: False)
+        await sees(pilot, lambda: "✗ engine away" in text_of(pilot.app) and "✗ unavailable" in text_of(pilot.app))
+
+
 async def test_without_engine_and_deployments_one_lands_at_the_doctor(server: Served, link: ServedLink) -> None:
     server.world.engine.faults.fail["info"] = Unavailable("Podman is not there")
     async with opened(link) as pilot:

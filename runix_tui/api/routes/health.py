@@ -15,7 +15,7 @@ PATIENCE = 8.0  # seconds; whoever asks for health should not hang on a sick eng
 
 @router.get("/healthz", summary="State of the installation", openapi_extra={"security": []})
 async def healthz(request: Request, door: Door) -> wire.Health:
-    """`degraded` when the engine or the gateway is away; reads work nevertheless."""
+    """`degraded` while the engine or the gateway is starting or away; reads work nevertheless."""
     try:
         async with asyncio.timeout(PATIENCE):
             system = await door.health()

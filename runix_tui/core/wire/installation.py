@@ -6,14 +6,14 @@ from typing import Any
 from pydantic import Field
 
 from runix_tui.core.activity import ActivitySource, ActivityStatus
-from runix_tui.core.checkup import Level
+from runix_tui.core.checkup import Condition, Level
 from runix_tui.core.wire.answer import Answer
 
 
 class EngineHealth(Answer):
-    """The container engine. Everything but ``status`` and ``error`` is null while it is away."""
+    """The container engine. Everything but ``status`` and ``error`` is null while it does not answer."""
 
-    status: str = Field(description="ok or unavailable.")
+    status: Condition
     name: str | None = None
     version: str | None = None
     rootless: bool | None = None
@@ -26,13 +26,13 @@ class EngineHealth(Answer):
 class GatewayHealth(Answer):
     """The reverse proxy in front of the services."""
 
-    status: str = Field(description="ok or unavailable.")
+    status: Condition
 
 
 class Health(Answer):
     """The state of the installation."""
 
-    status: str = Field(description="ok, or degraded when the engine or the gateway is away.")
+    status: str = Field(description="ok, or degraded while the engine or the gateway is starting or away.")
     version: str
     engine: EngineHealth
     gateway: GatewayHealth

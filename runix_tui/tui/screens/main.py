@@ -170,6 +170,7 @@ class MainScreen(Screen[None]):
     def health_changed(self, _: HealthChanged) -> None:
         """Engine or gateway came or went."""
         self._head()
+        self.query_one(DetailPane).health_changed()
         health = self.fleet.health
         if not self._looked_at_engine and health is not None and health.engine.status is not Condition.STARTING:
             self._looked_at_engine = True

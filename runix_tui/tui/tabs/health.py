@@ -6,6 +6,7 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
+from runix_tui.core.checkup import Condition
 from runix_tui.core.human import local, took
 from runix_tui.core.models import DATABASES, DEFAULT_PORT
 from runix_tui.core.stages import Stage
@@ -19,6 +20,11 @@ from runix_tui.tui.widgets.reader import Reader
 if TYPE_CHECKING:
     from runix_tui.core.wire import Deployment, DeploymentDetails, VersionDetails
 
+_LOOKS = {
+    Condition.OK: ("●", "$text-success"),
+    Condition.STARTING: ("◐", "$text-muted"),
+    Condition.UNAVAILABLE: ("✗", "$text-error"),
+}
 PROBES = "from outside its container, with its own Host"
 
 
@@ -43,6 +49,10 @@ class HealthTab(Tab):
         for number in {details.version, details.latest_version}:
             if number is not None:
                 await self.known.read_version(deployment_id, number)
+
+    def health_changed(self) -> None:
+        """How the gateway is stands here, too."""
+        self.draw()
 
     def draw(self) -> None:
         """Draw what is known."""
@@ -81,14 +91,12 @@ class HealthTab(Tab):
         health = self.runix.fleet.health
         if health is None:
             return [Fact("gateway", Content.styled("not heard of yet", "$text-muted"))]
-        good = health.gateway.status == "ok"
-        state = Content.assemble(
-            (f"{'●' if good else '✗'} {plain(health.gateway.status)}", "$text-success" if good else "$text-error"),
-            f"  {plain(health.gateway_url or '')}",
-        )
-        facts = [
-            Fact("gateway", state if good else Content("\n").join([state, helpful((("D", "what is wrong with it"),))]))
-        ]
+        condition = health.gateway.status
+        symbol, colour = _LOOKS[condition]
+        state = Content.assemble((f"{symbol} {condition.value}", colour), f"  {plain(health.gateway_url or '')}")
+        if condition is Condition.UNAVAILABLE:
+            state = Content("\n").join([state, helpful((("D", "what is wrong with it"),))])
+        facts = [Fact("gateway", state)]
         route = plain(deployment.url) if deployment.url else ""
         led = f"{route} leads to v{deployment.version}" if deployment.serving and route else "no route leads to it now"
         return [*facts, Fact("route", led)]

@@ -83,6 +83,9 @@ class Tab(Widget):
     def figures(self) -> None:
         """New figures of CPU and memory arrived."""
 
+    def health_changed(self) -> None:
+        """Engine or gateway came or went."""
+
     def way_in(self) -> Widget | None:
         """What is focused when one goes into the tab."""
         return next((each for each in self.query("*") if each.focusable), None)

@@ -123,6 +123,11 @@ class DetailPane(TitledPane):
             self._sum_up(self._fleet.entry(self.deployment.id))
             self.tab.figures()
 
+    def health_changed(self) -> None:
+        """Engine or gateway came or went."""
+        if self.deployment is not None:
+            self.tab.health_changed()
+
     def _sum_up(self, entry: "Entry | None") -> None:
         told = self.tab_name == NAMES[0]  # the Overview says it all
         fault = self.deployment.error if self.deployment and not told else None

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from textual.content import Content
 from textual.widget import Widget
 
+from runix_tui.core.checkup import Condition
 from runix_tui.core.terminal import plain
 from runix_tui.tui.fleet import Fleet
 
@@ -79,7 +80,9 @@ def _joined(parts: list[Part]) -> Content:
 
 def _engine(health: "Health", *, short: bool) -> Part:
     engine = health.engine
-    if engine.status != "ok":
+    if engine.status is Condition.STARTING:
+        return "◐", "engine starting", "$text-muted"
+    if engine.status is Condition.UNAVAILABLE:
         return "✗", "engine away" if short else "engine away (D)", "$text-error"
     name = f"{engine.name or 'engine'} {engine.version or ''}".strip()
     words = name if short else f"engine {name}"
@@ -87,7 +90,9 @@ def _engine(health: "Health", *, short: bool) -> Part:
 
 
 def _gateway(health: "Health", *, short: bool) -> Part:
-    if health.gateway.status != "ok":
+    if health.gateway.status is Condition.STARTING:
+        return "◐", "gateway starting", "$text-muted"
+    if health.gateway.status is Condition.UNAVAILABLE:
         return "✗", "gateway away", "$text-error"
     port = urlsplit(health.gateway_url or "").port
     return "●", f":{port}" if short else f"gateway :{port}", "$text-success"

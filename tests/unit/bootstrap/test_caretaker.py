@@ -16,7 +16,7 @@ from tests.fakes import FakeActivity
 
 
 def caretaker_of(locations: Locations, config: Config | None = None, activity: FakeActivity | None = None) -> Caretaker:
-    return Caretaker(locations, config or Config(), activity or FakeActivity())
+    return Caretaker(locations, config or Config(), activity or FakeActivity(), starting=lambda: True)
 
 
 async def test_settings_are_made_and_changed(locations: Locations) -> None:

@@ -16,5 +16,6 @@ def test_what_the_port_says(tmp_path: Path) -> None:
         port = listener.getsockname()[1]
         (locations.gateway / "port").write_text(f"{port}\n")
         assert (examine(locations).level, examine(locations).found) == (Level.OK, f"answers on port {port}")
+    assert examine(locations, starting=True).found == f"is starting on port {port}"
     silent = examine(locations)
     assert (silent.level, str(port) in silent.found, bool(silent.remedy)) == (Level.WARN, True, True)
