@@ -1,16 +1,20 @@
 """A log pane as a user sees it, on a scripted server."""
 
+import asyncio
 import re
+from collections.abc import AsyncGenerator
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
 
 import pytest
 from textual.events import MouseScrollUp
 from textual.screen import ModalScreen
 
+from runix_tui.client.lines import LogChunk
 from runix_tui.core.human import local
 from runix_tui.errors import StoreError
-from runix_tui.tui.logs import reading
-from runix_tui.tui.logs.entries import seq_of
+from runix_tui.tui.logs import log, reading, spool
 from runix_tui.tui.logs.source import LogSource, Member
 from runix_tui.tui.widgets.log_view import LogView
 from tests.tui.logkit import API, WORKER, Host, Server, line, lines, screen, shown, until
@@ -59,6 +63,47 @@ async def test_older_lines_come_when_they_are_wanted() -> None:
         assert screen(app)[-1].endswith("‖ reading · 30\u202f005 lines")
 
 
+class Slow(Server):
+    """Gives older lines when it may."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.may = asyncio.Event()
+
+    async def logs(self, deployment_id: str, **asked: Any) -> AsyncGenerator[LogChunk, None]:
+        if asked.get("before") is not None:
+            await self.may.wait()
+        async for chunk in super().logs(deployment_id, **asked):
+            yield chunk
+
+
+async def test_whether_there_are_older_lines_is_said() -> None:
+    server = Slow()
+    server.say(lines(1, 3000))
+    app = Host(server, LogSource.runtime(API))
+    async with app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: screen(app)[-1].endswith(" 2\u202f000 lines, more above"))
+        await pilot.press("g")
+        await until(pilot, lambda: screen(app)[-1].endswith(" 2\u202f000 lines, older ones coming …"))
+        server.may.set()
+        await until(pilot, lambda: screen(app)[-1].endswith(" 3\u202f000 lines"))
+
+
+async def test_lines_that_have_no_room_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spool, "SEGMENT_BYTES", 4000)
+    monkeypatch.setattr(log, "Spool", partial(spool.Spool, most=250_000))
+    server = Server()
+    server.chunk = 10
+    server.say(lines(1, 5000))
+    app = Host(server, LogSource.runtime(API))
+    async with app.run_test(size=(80, 12)) as pilot:
+        await until(pilot, lambda: shown(app)[-1] == "line 5000")
+        await pilot.press("g")
+        await until(pilot, lambda: screen(app)[-1].endswith(" 5\u202f000 lines, no room for older ones"))
+        server.say(lines(5001, 5300))
+        await until(pilot, lambda: re.search(r"no room for older ones: (\d.*) lines? went", screen(app)[-1]))
+
+
 async def test_where_older_lines_are_refused_it_is_said() -> None:
     server = Server()
     server.say(lines(1, 3000))
@@ -87,17 +132,15 @@ async def test_after_a_broken_connection_nothing_is_lost_or_repeated() -> None:
     server.chunk = 7
     server.say(lines(1, 100))
     app = Host(server, LogSource.runtime(API))
-    async with app.run_test(size=SIZE) as pilot:
-        await until(pilot, lambda: shown(app)[-1] == "line 100")
+    async with app.run_test(size=(60, 160)) as pilot:
+        await until(pilot, lambda: shown(app)[99] == "line 100")
         server.cut(back=False)
         await until(pilot, lambda: "◌ server away" in screen(app)[-1])
         server.say(lines(101, 150))
         server.come_back()
-        await until(pilot, lambda: shown(app)[-1] == "line 150")
+        await until(pilot, lambda: shown(app)[149] == "line 150")
         assert server.asked[-1]["after"] == 100
-        assert app.pane.reading is not None
-        spool = app.pane.reading.log.spool
-        assert [seq_of(spool.line(line_id)) for line_id in range(spool.first, spool.end)] == list(range(1, 151))
+        assert [each for each in shown(app) if each] == [f"line {seq}" for seq in range(1, 151)]
 
 
 async def test_the_wheel_up_ends_following_and_the_end_takes_it_up() -> None:
@@ -192,14 +235,14 @@ async def test_that_nothing_came_since_then_is_said() -> None:
         await until(pilot, lambda: re.match(r" Nothing since .*\d\d:\d\d:\d\d: T shows more\.", shown(app)[0]))
 
 
-@pytest.mark.parametrize(
-    ("source", "note"),
-    [
-        (None, "No log is chosen."),
-        (LogSource.runtime(API), "Waiting for the first line …"),
-        (LogSource.runtime(Member("gone", "x")), "There is no deployment gone"),
-    ],
-)
+SOURCES = [
+    (None, "No log is chosen."),
+    (LogSource.runtime(API), "Waiting for the first line …"),
+    (LogSource.runtime(Member("gone", "x")), "There is no deployment gone"),
+]
+
+
+@pytest.mark.parametrize(("source", "note"), SOURCES)
 async def test_an_empty_pane_says_why(source: LogSource | None, note: str) -> None:
     server = Server()
     server.say([], API)
@@ -207,8 +250,6 @@ async def test_an_empty_pane_says_why(source: LogSource | None, note: str) -> No
     async with app.run_test(size=SIZE) as pilot:
         await until(pilot, lambda: shown(app)[0] == f" {note}")
         app.pane.explain("Stopped: [s] starts it.\x1b[2J")
-        if source != LogSource.runtime(API):
-            return
         await until(pilot, lambda: shown(app)[0] == " Stopped: [s] starts it.")
 
 
@@ -227,23 +268,34 @@ async def test_another_log_replaces_the_first() -> None:
         assert "6 lines" in screen(app)[-1]
 
 
-async def test_a_hidden_pane_draws_nothing_and_catches_up() -> None:
+async def test_a_hidden_pane_draws_nothing_and_catches_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[int] = []  # lines that were there whenever the view looked for new ones
+    drawn: list[bool] = []
+    catch_up, refresh = LogView._catch_up, LogView.refresh
+
+    def look(view: LogView) -> None:
+        catch_up(view)
+        looked.append(len(view.rows or ()))
+
+    def draw(view: LogView, *args: Any, **named: Any) -> LogView:
+        drawn.append(True)
+        return refresh(view, *args, **named)
+
+    monkeypatch.setattr(LogView, "_catch_up", look)
     server = Server()
     server.say(lines(1, 50))
     app = Host(server, LogSource.runtime(API))
     async with app.run_test(size=SIZE) as pilot:
         await until(pilot, lambda: shown(app)[-1] == "line 50")
         app.pane.display = False
-        await pilot.pause()
-        drawn: list[int] = []
-        app.view.refresh = lambda *_, **__: drawn.append(1) or app.view  # type: ignore[method-assign,func-returns-value]
+        await until(pilot, lambda: not app.view.size and not app.view.has_focus)
+        monkeypatch.setattr(LogView, "refresh", draw)
         server.say(lines(51, 60))
-        await until(pilot, lambda: app.pane.reading is not None and len(app.pane.reading.log.spool) == 60)
-        await pilot.pause(0.1)
-        assert drawn == []
-        del app.view.refresh  # type: ignore[attr-defined]
+        await until(pilot, lambda: looked[-1] == 60)
+        assert not drawn
         app.pane.display = True
         await until(pilot, lambda: shown(app)[-1:] == ["line 60"])
+        assert drawn
 
 
 async def test_wide_characters_keep_to_their_cells() -> None:

@@ -91,8 +91,9 @@ def _counts(reading: Reading) -> str:
         total = f"{len(reading.rows):,} of {total}".replace(",", "\u202f")
     if log.paging:
         return f"{total}, older ones coming …"
-    if log.spool.dropped:
-        return f"{total}, no room for {count(log.spool.dropped)} before them"
+    if log.spool.full:
+        went = f": {count(log.spool.dropped)} went" if log.spool.dropped else ""
+        return f"{total}, no room for older ones{went}"
     return total if log.complete or not len(log.spool) else f"{total}, more above"
 
 

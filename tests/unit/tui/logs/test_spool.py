@@ -106,6 +106,18 @@ def test_the_oldest_lines_go_where_there_are_too_many(monkeypatch: pytest.Monkey
         assert spool.first == 80, "lines before a gap are not wanted"
 
 
+def test_older_lines_are_left_out_once_it_is_full_and_newer_ones_are_not() -> None:
+    with closing(Spool(most=20)) as spool:
+        spool.append(b"line 3\n")
+        spool.prepend(b"line 1\nline 2\n")
+        assert spool.full
+        spool.prepend(b"line 0\n")
+        assert spool.lines(-9, 9) == [b"line 1", b"line 2", b"line 3"]
+        assert spool.dropped == 0, "what never came in did not go"
+        spool.append(b"line 4\n")
+        assert spool.line(1) == b"line 4"
+
+
 def test_where_there_is_no_room_nothing_is_half_there(tmp_path: Path) -> None:
     with closing(Spool(tmp_path / "none")) as spool:
         with pytest.raises(OSError, match="No such file"):
