@@ -10,7 +10,7 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from textual.app import App
+from textual.app import App, SuspendNotSupported
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 from textual.events import Event, Key, Paste
@@ -28,6 +28,7 @@ from runix_tui.tui.harmless import HARMLESS
 from runix_tui.tui.keys import Bound, keymap
 from runix_tui.tui.known import Known
 from runix_tui.tui.link import Link, StartOptions
+from runix_tui.tui.loan import lend_to_shell
 from runix_tui.tui.messages import FleetChanged
 from runix_tui.tui.notices import Notices, Weight, told
 from runix_tui.tui.preferences import preferences
@@ -73,6 +74,7 @@ class RunixApp(App[None], inherit_bindings=False):
             id="app.interrupt",
             tooltip="Copy what is selected; else leave, services go on",
         ),
+        Binding("ctrl+z", "stop", show=False, id="app.stop", tooltip="Back to the shell; `fg` there goes on"),
     ]
 
     def __init__(self, link: Link, start: StartOptions | None = None) -> None:
@@ -105,6 +107,8 @@ class RunixApp(App[None], inherit_bindings=False):
     def on_mount(self) -> None:
         """Draw first, as it was, then reach the server."""
         self.set_keymap(self._keys)
+        # Who was stopped by a signal comes back to an empty screen.
+        self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
@@ -241,6 +245,11 @@ class RunixApp(App[None], inherit_bindings=False):
             self.copy_to_clipboard(selected)
             return
         await self.main.action_leave()
+
+    def action_stop(self) -> None:
+        """Back to the shell, until that goes on with this program."""
+        with suppress(SuspendNotSupported):
+            lend_to_shell(self)
 
     async def leave(self, *, keep: bool = False) -> None:
         """End; ``keep`` the own server in the background. Else whoever opened this ends it, the screen given back."""

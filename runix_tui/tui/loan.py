@@ -84,6 +84,17 @@ async def lend(
     return await asyncio.shield(asyncio.ensure_future(_lent(app, command, before, environment or {}, stay=stay)))
 
 
+def lend_to_shell(app: App[Any]) -> None:
+    """Stop this job, as ctrl-z does everywhere, until the shell goes on with it; for an instant where no shell does.
+
+    Raises ``SuspendNotSupported`` where a terminal cannot be lent.
+    """
+    with app.suspend():
+        before = signal.signal(signal.SIGTSTP, signal.SIG_DFL)
+        os.killpg(0, signal.SIGTSTP)  # a group that nobody could go on with is not stopped by the kernel
+        signal.signal(signal.SIGTSTP, before)
+
+
 async def _lent(
     app: App[Any], command: Sequence[str], before: str, environment: Mapping[str, str], *, stay: bool
 ) -> int:

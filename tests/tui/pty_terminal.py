@@ -111,6 +111,11 @@ class Terminal:
         """The modes of the line discipline, as ``termios`` has them."""
         return termios.tcgetattr(self._slave)
 
+    @property
+    def job(self) -> int:
+        """The group of processes that has the terminal."""
+        return os.tcgetpgrp(self._master)
+
     def wait_for(self, wanted: str | Callable[[str], object], *, within: float = 20.0) -> float:
         """Until the screen shows ``wanted``, or the function of its text is true. Seconds since the start."""
         asked = (lambda text: wanted in text) if isinstance(wanted, str) else wanted

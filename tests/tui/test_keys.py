@@ -12,7 +12,7 @@ from runix_tui.tui.tabs.tab import Tab
 from tests.tui.conftest import opened, sees, text_of
 from tests.tui.served import Served, ServedLink
 
-FREE = ("ctrl+a", "ctrl+b", "ctrl+s", "ctrl+q", "ctrl+z")  # of tmux, screen, flow control, job control
+FREE = ("ctrl+a", "ctrl+b", "ctrl+s", "ctrl+q")  # of tmux, screen, flow control; ctrl+z is that of job control
 
 
 def last_line(app: object) -> str:
