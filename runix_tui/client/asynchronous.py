@@ -54,17 +54,24 @@ class AsyncClient:
         follow: bool = True,
         after: int | None = None,
         before: int | None = None,
+        begun: Callable[[], object] = lambda: None,
     ) -> AsyncGenerator[LogChunk, None]:
-        """Run-time log lines; as ``Client.logs``."""
+        """Run-time log lines; as ``Client.logs``. ``begun`` is called once the server answers."""
         query = lines.query(tail, since, follow, before)
-        return self._chunks(f"/deployments/{deployment_id}/logs", query, after)
+        return self._chunks(f"/deployments/{deployment_id}/logs", query, after, begun)
 
     def build_log(
-        self, deployment_id: str, *, version: int | None = None, after: int | None = None, follow: bool = True
+        self,
+        deployment_id: str,
+        *,
+        version: int | None = None,
+        after: int | None = None,
+        follow: bool = True,
+        begun: Callable[[], object] = lambda: None,
     ) -> AsyncGenerator[LogChunk, None]:
-        """A build's log; as ``Client.build_log``."""
+        """A build's log; as ``Client.build_log``. ``begun`` is called once the server answers."""
         query = lines.build_query(version, follow)
-        return self._chunks(f"/deployments/{deployment_id}/build-stream", query, after)
+        return self._chunks(f"/deployments/{deployment_id}/build-stream", query, after, begun)
 
     def events(self, begun: Callable[[], object] = lambda: None) -> AsyncGenerator[Change, None]:
         """Every state change from the moment on in which ``begun`` is called: what is read then misses none."""
@@ -82,9 +89,12 @@ class AsyncClient:
             async for event in EventSource(response).aiter_sse():
                 yield read(event, self.server_version)
 
-    async def _chunks(self, path: str, query: Mapping[str, str], after: int | None) -> AsyncGenerator[LogChunk, None]:
+    async def _chunks(
+        self, path: str, query: Mapping[str, str], after: int | None, begun: Callable[[], object]
+    ) -> AsyncGenerator[LogChunk, None]:
         splitter = lines.Splitter()
         async with self._stream(path, query, lines.headers(after)) as response:
+            begun()
             async for part in response.aiter_raw():
                 chunk = splitter.feed(part)
                 if chunk:

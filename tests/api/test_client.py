@@ -335,6 +335,17 @@ async def test_following_in_a_loop(running):
             assert await first == Removed(id=made)
 
 
+async def test_a_log_says_that_it_is_followed_before_a_line_comes(running):
+    made = await asyncio.to_thread(running.create)
+    begun = asyncio.Event()
+    async with AsyncClient(running.url, TOKEN) as client, asyncio.timeout(10):
+        first = asyncio.ensure_future(anext(client.logs(made, begun=begun.set)))
+        await begun.wait()
+        assert not first.done()
+        await asyncio.to_thread(running.do, lambda: running.fake.say(made, "a line"))
+        assert [one.line for one in (await first).events()] == ["a line"]
+
+
 @pytest.mark.parametrize("follow", ["logs", "events", "activity"])
 async def test_a_stream_that_breaks_is_no_end(follow):
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -70,10 +70,18 @@ class Server:
         return self
 
     async def logs(
-        self, deployment_id: str, *, tail: int, follow: bool = True, after: int | None = None, before: int | None = None
+        self,
+        deployment_id: str,
+        *,
+        tail: int,
+        follow: bool = True,
+        after: int | None = None,
+        before: int | None = None,
+        begun: Callable[[], object] = lambda: None,
     ) -> AsyncGenerator[LogChunk, None]:
         self.asked.append({"id": deployment_id, "tail": tail, "after": after, "before": before})
         kept = self._log(deployment_id)
+        begun()
         if before is not None:
             for chunk in self._chunks([each for each in kept if seq(each) < before][-tail:]):
                 yield chunk
@@ -87,10 +95,17 @@ class Server:
             yield chunk
 
     async def build_log(
-        self, deployment_id: str, *, version: int | None = None, after: int | None = None, follow: bool = True
+        self,
+        deployment_id: str,
+        *,
+        version: int | None = None,
+        after: int | None = None,
+        follow: bool = True,
+        begun: Callable[[], object] = lambda: None,
     ) -> AsyncGenerator[LogChunk, None]:
         self.asked.append({"id": deployment_id, "version": version, "after": after})
         at = sum(seq(each) <= (after or 0) for each in self._log(deployment_id))
+        begun()
         async for chunk in self._follow(deployment_id, at):
             yield chunk
             if chunk.ended:

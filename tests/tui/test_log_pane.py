@@ -143,6 +143,18 @@ async def test_after_a_broken_connection_nothing_is_lost_or_repeated() -> None:
         assert [each for each in shown(app) if each] == [f"line {seq}" for seq in range(1, 151)]
 
 
+async def test_a_server_that_is_back_is_not_away_although_nothing_is_written() -> None:
+    server = Server()
+    server.say(lines(1, 100))
+    app = Host(server, LogSource.runtime(API))
+    async with app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: shown(app)[-1] == "line 100")
+        server.cut(back=False)
+        await until(pilot, lambda: "◌ server away" in screen(app)[-1])
+        server.come_back()
+        await until(pilot, lambda: "● following" in screen(app)[-1])
+
+
 async def test_the_wheel_up_ends_following_and_the_end_takes_it_up() -> None:
     server = Server()
     server.say(lines(1, 100))

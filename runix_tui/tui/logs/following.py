@@ -32,10 +32,9 @@ async def follow(
     while True:
         client = await streams()
         with suppress(Unavailable):
-            async with aclosing(_open(client, source, member, seen)) as chunks:
+            async with aclosing(_open(client, source, member, seen, lambda: lost(False))) as chunks:
                 async for chunk in chunks:
                     data = chunk.data if seen is None else without(chunk.data, seen)
-                    lost(False)
                     vain = 0
                     seen = chunk.last if seen is None else max(seen, chunk.last)
                     if data:
@@ -48,8 +47,8 @@ async def follow(
 
 
 def _open(
-    client: "AsyncClient", source: LogSource, member: Member, seen: int | None
+    client: "AsyncClient", source: LogSource, member: Member, seen: int | None, begun: Callable[[], None]
 ) -> AsyncGenerator["LogChunk", None]:
     if source.kind is LogKind.BUILD:
-        return client.build_log(member.id, version=source.version, after=seen)
-    return client.logs(member.id, tail=AT_FIRST, after=seen)
+        return client.build_log(member.id, version=source.version, after=seen, begun=begun)
+    return client.logs(member.id, tail=AT_FIRST, after=seen, begun=begun)

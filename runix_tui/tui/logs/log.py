@@ -138,6 +138,8 @@ class Log:
     def _lost(self, away: bool) -> None:
         if away:
             self._turn(Phase.AWAY)
+        elif self.phase is Phase.AWAY:
+            self._turn(Phase.FOLLOWING if len(self.spool) else Phase.WAITING)
 
     def _turn(self, phase: Phase, why: str = "") -> None:
         self.phase, self.why = phase, why
