@@ -339,11 +339,12 @@ async def test_a_log_says_that_it_is_followed_before_a_line_comes(running):
     made = await asyncio.to_thread(running.create)
     begun = asyncio.Event()
     async with AsyncClient(running.url, TOKEN) as client, asyncio.timeout(10):
-        first = asyncio.ensure_future(anext(client.logs(made, begun=begun.set)))
-        await begun.wait()
-        assert not first.done()
-        await asyncio.to_thread(running.do, lambda: running.fake.say(made, "a line"))
-        assert [one.line for one in (await first).events()] == ["a line"]
+        async with contextlib.aclosing(client.logs(made, begun=begun.set)) as chunks:
+            first = asyncio.ensure_future(anext(chunks))
+            await begun.wait()
+            assert not first.done()
+            await asyncio.to_thread(running.do, lambda: running.fake.say(made, "a line"))
+            assert [one.line for one in (await first).events()] == ["a line"]
 
 
 @pytest.mark.parametrize("follow", ["logs", "events", "activity"])
