@@ -147,9 +147,12 @@ class PodmanEngine:
 
     async def leave_host(self) -> None:
         """Take back what was set on the host for every home, unless some home has networks still (``uninstall``)."""
-        subnets = await (await self._room()).networks.subnets()
-        if self._service is not None and not any(map(in_pool, subnets)):
-            await asyncio.to_thread(self._service.let_networks_go)
+        networks = (await self._room()).networks
+        if self._service is None or any(map(in_pool, await networks.subnets())):
+            return
+        await asyncio.to_thread(self._service.let_networks_go)
+        if any(map(in_pool, await networks.subnets())):  # another home has just made one
+            await asyncio.to_thread(self._service.keep_networks_apart)
 
     async def image(self, reference: str) -> Image | None:
         """An image in local storage, or None."""

@@ -23,7 +23,8 @@ _STRICT_SINCE = (5, 0, 0)  # netavark that also shuts out bridges which are not 
 
 class Networks:
     """Networks of the engine behind ``connection``, for the home with this uuid. ``keep_apart`` has the host's own
-    rules between networks; it is called, in a thread, before each network that is made."""
+    rules between networks; it is called, in a thread, for each network that is made, once others can see it: who takes
+    the rules away (``PodmanEngine.leave_host``) looks after that whether there are networks."""
 
     def __init__(self, connection: Connection, home_id: str, *, keep_apart: Callable[[], None] = lambda: None) -> None:
         self._connection = connection
@@ -82,7 +83,6 @@ class Networks:
         return bool(await self._connection.call(what, lambda podman: podman.networks.exists(name)))
 
     async def _create(self, name: str, labels_: Mapping[str, str], *, dns: bool) -> None:
-        await asyncio.to_thread(self._keep_apart)
         strict = await self._connection.read_version() >= _STRICT_SINCE
         options = {"isolate": "strict" if strict else "true"}
 
@@ -95,6 +95,7 @@ class Networks:
             except Refused:
                 if not await self._exists(name):  # made by another call meanwhile: good as well
                     raise
+        await asyncio.to_thread(self._keep_apart)
 
 
 def _failure(report: Json) -> str:
