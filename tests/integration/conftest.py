@@ -18,6 +18,7 @@ from runix_tui.core import labels
 from runix_tui.core.models import InstanceType
 from runix_tui.core.ports import ContainerSpec
 from runix_tui.engine import roots
+from runix_tui.engine.caches import cache_folders
 from runix_tui.engine.engine import PodmanEngine
 from runix_tui.errors import RunixError
 from runix_tui.locations import Locations, locate
@@ -38,8 +39,18 @@ def ctrl_c() -> None:
 
 
 @pytest.fixture
-def home_id() -> str:
-    return str(uuid.uuid4())
+def home_id() -> Iterator[str]:
+    with home_with_caches() as made:
+        yield made
+
+
+@contextlib.contextmanager
+def home_with_caches() -> Iterator[str]:
+    """A home's id; what its builds cached is gone afterwards."""
+    made = str(uuid.uuid4())
+    yield made
+    for folder in cache_folders(made):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

@@ -125,7 +125,7 @@ def assert_nothing_stayed(engine: PodmanEngine, image: Image) -> None:
 
 
 async def test_a_python_app_with_a_system_package_leaves_no_authority_behind(
-    engine: PodmanEngine, build: Build, folder: Path, python: dict[str, str], log: Log
+    engine: PodmanEngine, build: Build, folder: Path, python: dict[str, str], log: Log, home_id: str
 ) -> None:
     (folder / "requirements.txt").write_text("flask==3.0.3\n")
     (folder / "app.py").write_text("print('hello')\n")
@@ -135,7 +135,7 @@ FROM {python["build"]} AS build
 WORKDIR /app
 COPY requirements.txt ./
 RUN python3 -m venv .venv
-RUN --mount=type=cache,id=runix-test-pip,target=/root/.cache .venv/bin/pip install -r requirements.txt
+RUN --mount=type=cache,id=runix-{home_id[:8]}-pip,target=/root/.cache .venv/bin/pip install -r requirements.txt
 FROM {python["run"]}
 RUN apt-get update && apt-get install -y --no-install-recommends libpq5 && rm -rf /var/lib/apt/lists/*
 WORKDIR /app

@@ -3,7 +3,7 @@
 import http.client
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -21,6 +21,7 @@ from runix_tui.plan.policy import check_dockerfile, check_plan, own_dockerfile
 from runix_tui.plan.variables import matching
 from runix_tui.source.tree import FolderTree
 from tests.integration.building import built
+from tests.integration.conftest import home_with_caches
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(900)]
 
@@ -51,6 +52,13 @@ class Service:
 
     def said(self) -> str:
         return self.log.read_text("utf-8") if self.log.exists() else ""
+
+
+@pytest.fixture(scope="module")
+def home_id() -> Iterator[str]:
+    """One for all apps: what a package manager fetched is at hand for the next, as in a home with several services."""
+    with home_with_caches() as made:
+        yield made
 
 
 @pytest.fixture
