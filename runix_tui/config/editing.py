@@ -69,7 +69,7 @@ def difference(before: Iterable[Setting], after: Iterable[Setting]) -> str:
 def _check(changes: Values) -> None:
     """That these keys exist, are not changed by hand alone, and may have these values by the rules of the file."""
     known = fields()
-    wrong = {key[:100]: f"is not a setting{suggestion(key, known)}" for key in changes if key not in known}
+    wrong = {_path(key): f"is not a setting{suggestion(key, known)}" for key in changes if key not in known}
     by_hand = {key: "is changed in config.toml alone" for key in changes if key in known and _is_by_hand(known[key])}
     wrong |= by_hand
     nested: dict[str, dict[str, Any]] = {}
@@ -84,11 +84,16 @@ def _check(changes: Values) -> None:
             wrong.setdefault(key_of(fault), said(fault, known))
     for key, value in changes.items():
         if isinstance(value, str) and _CONTROL.search(value):
-            wrong.setdefault(key[:100], "has control characters")
+            wrong.setdefault(_path(key), "has control characters")
     if wrong:
         errors = tuple(FieldError(key, message) for key, message in wrong.items())
         hint = _HAND_HINT if by_hand else _HINT
         raise InvalidRequest(f"{errors[0].path}: {errors[0].message}", errors=errors, hint=hint)
+
+
+def _path(key: str) -> str:
+    """A user's own key as an error names it."""
+    return key[:100] or "body"
 
 
 def _is_by_hand(field: FieldInfo) -> bool:

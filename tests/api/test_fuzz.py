@@ -26,7 +26,14 @@ values = st.recursive(
     lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(texts, inner, max_size=4)),
     max_leaves=8,
 )
-settings_keys = ["build.cpus", "registry.mirror", "api.allowed_hosts", "build.ca_bundle", "git.credentials"]
+settings_keys = [
+    "build.cpus",
+    "tui.theme",
+    "registry.offline",
+    "logs.max_bytes",
+    "api.allowed_hosts",
+    "git.credentials",
+]
 names = [*NewDeployment.model_fields, *DeploymentPatch.model_fields, "version", "name", "x", *settings_keys]
 fields = st.sampled_from(names)
 bodies = st.one_of(values, st.dictionaries(fields, values, max_size=6).map(lambda more: {**BASE, **more}))

@@ -77,6 +77,7 @@ def test_hostile_text_stays_text():
         ({"deploy.health_timeout": 0}, {"deploy.health_timeout": "must be at least 0.1"}),
         ({"build.concurrent": 1.5}, {"build.concurrent": "must be a valid integer"}),
         ({"build.cpu": 1}, {"build.cpu": "is not a setting; did you mean 'build.cpus'?"}),
+        ({"": 1}, {"body": "is not a setting"}),
         ({"git.credentials": {}, "x": 1}, {"git.credentials": "is not a setting", "x": "is not a setting"}),
         (
             {"build.cpus": -1, "registry.offline": 1},
