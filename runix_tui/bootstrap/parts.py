@@ -1,7 +1,6 @@
 """The parts of an orchestrator, and which of them each is made of. No behaviour of their own."""
 
 import asyncio
-import re
 from collections.abc import Mapping
 from functools import cached_property
 
@@ -37,6 +36,7 @@ from runix_tui.deploy.supervisor import Supervisor
 from runix_tui.deploy.switchboard import Switchboard
 from runix_tui.deploy.upkeep import Upkeep
 from runix_tui.engine.build import bind_mounts_safe
+from runix_tui.engine.host import parse_version
 
 
 class Parts:
@@ -125,7 +125,7 @@ class Parts:
             self._source,
             home_id=self._store.home_id,
             profiles=self._runtimes,
-            bind_mounts_safe=lambda version: bind_mounts_safe(_numbers(version)),
+            bind_mounts_safe=lambda version: bind_mounts_safe(parse_version(version)),
         )
 
     @cached_property
@@ -313,8 +313,3 @@ class Parts:
 
     def _runtimes(self) -> Mapping[str, RuntimeProfile]:
         return self._home.profiles.runtimes
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    """``5.4.2`` as numbers; what follows them (``-dev``) does not count."""
-    return tuple(int(part) for part in re.findall(r"\d+", version.split("-", maxsplit=1)[0]))
