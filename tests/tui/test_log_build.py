@@ -4,7 +4,7 @@ import json
 
 from runix_tui.tui.logs.progress import Progress
 from runix_tui.tui.logs.source import LogSource
-from runix_tui.tui.widgets.log_pane import BuildProgress
+from runix_tui.tui.widgets.log_messages import BuildProgress
 from tests.tui.logkit import API, Host, Server, line, screen, shown, until
 
 

@@ -4,7 +4,8 @@ import pytest
 
 from runix_tui.errors import NotFound, RunixError, StoreError, Unauthorized
 from runix_tui.tui.logs.source import LogSource
-from runix_tui.tui.widgets.log_pane import LogPane, MergeWanted
+from runix_tui.tui.widgets.log_messages import MergeWanted
+from runix_tui.tui.widgets.log_pane import LogPane
 from tests.tui.logkit import API, WORKER, Host, Server, line, screen, shown, until
 
 BOTH = LogSource.runtime(API, WORKER)

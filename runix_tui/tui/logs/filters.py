@@ -38,6 +38,10 @@ class Filters:
         """Lines with this text go, too."""
         return replace(self, drop=(*(each for each in self.drop if each != query), query))
 
+    def less(self) -> "Filters":
+        """Without the newest text that lines must not have, or else the newest that they must."""
+        return replace(self, drop=self.drop[:-1]) if self.drop else replace(self, keep=self.keep[:-1])
+
     def widened(self, by: int) -> "Filters":
         """More lines around each kept one, or fewer."""
         return replace(self, context=min(MOST_CONTEXT, max(0, self.context + by)))

@@ -16,7 +16,8 @@ from runix_tui.tui.logs.progress import Progress
 from runix_tui.tui.logs.source import LogSource, Member
 from runix_tui.tui.tabs.versioned import VersionTab
 from runix_tui.tui.walks import built, rows
-from runix_tui.tui.widgets.log_pane import BuildProgress, LogPane, MergeWanted
+from runix_tui.tui.widgets.log_messages import BuildProgress, MergeWanted
+from runix_tui.tui.widgets.log_pane import LogPane
 from runix_tui.tui.widgets.stages import NOTHING, StageList
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ from textual.app import ComposeResult
 from runix_tui.core.stages import Status
 from runix_tui.tui.logs.source import LogSource, Member
 from runix_tui.tui.tabs.tab import Tab
-from runix_tui.tui.widgets.log_pane import LogPane, MergeWanted
+from runix_tui.tui.widgets.log_messages import MergeWanted
+from runix_tui.tui.widgets.log_pane import LogPane
 
 
 class LogsTab(Tab):

@@ -13,7 +13,6 @@ from textual.actions import SkipAction
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
-from textual.message import Message
 from textual.widgets import Static
 from textual.worker import Worker
 
@@ -28,6 +27,7 @@ from runix_tui.tui.logs.shelf import Shelf
 from runix_tui.tui.logs.source import LogSource
 from runix_tui.tui.widgets import log_status
 from runix_tui.tui.widgets.log_keys import PANE_KEYS
+from runix_tui.tui.widgets.log_messages import BuildProgress, MergeWanted
 from runix_tui.tui.widgets.log_prompt import LogPrompt, Purpose
 from runix_tui.tui.widgets.log_takeout import TakeOut
 from runix_tui.tui.widgets.log_trial import Trial
@@ -40,24 +40,6 @@ if TYPE_CHECKING:
 
 ERRORS = "errors"  # the group of workers that look for them
 TELL_EVERY = 0.1  # seconds between two messages about a build's progress
-
-
-class BuildProgress(Message):
-    """The build log that a pane shows told more about the build."""
-
-    def __init__(self, source: LogSource, progress: Progress) -> None:
-        super().__init__()
-        self.source = source
-        self.progress = progress
-
-
-class MergeWanted(Message):
-    """The reader wants other services' lines, too: answer with ``pane.show(LogSource.runtime(…))``."""
-
-    def __init__(self, pane: "LogPane", source: LogSource) -> None:
-        super().__init__()
-        self.pane = pane
-        self.source = source
 
 
 class LogPane(Vertical):
@@ -210,13 +192,9 @@ class LogPane(Vertical):
 
     def action_unfilter(self) -> None:
         """Take the newest filter away."""
-        filters = self._must().filters
-        if filters.drop:
-            self._filter(Filters(filters.keep, filters.drop[:-1], filters.context))
-        elif filters.keep:
-            self._filter(Filters(filters.keep[:-1], (), filters.context))
-        else:
+        if not self._must().filters:
             raise SkipAction
+        self._filter(self._must().filters.less())
 
     def action_context(self, by: int) -> None:
         """More or fewer lines around each kept one."""

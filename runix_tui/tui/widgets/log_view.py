@@ -4,36 +4,30 @@ Lines arrive in the spool by themselves; :meth:`LogView.arrived` says that there
 they are looked at. A reader's place is a line's id, so it stays whatever comes before or behind it.
 """
 
-import os
 from typing import Any, ClassVar
 
 from textual import events
 from textual.binding import BindingType
-from textual.geometry import Region, Size
+from textual.geometry import Region
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
-from textual.widget import Widget
 
 from runix_tui.tui.logs.position import Position
 from runix_tui.tui.logs.reading import Reading
 from runix_tui.tui.logs.rows import Rows
 from runix_tui.tui.logs.window import Place, Window
+from runix_tui.tui.widgets.log_bar import LogBar
 from runix_tui.tui.widgets.log_hand import LogHand
 from runix_tui.tui.widgets.log_keys import VIEW_KEYS
 from runix_tui.tui.widgets.log_lines import LogLines, Look
 from runix_tui.tui.widgets.log_painter import STYLES, LogPainter
-from runix_tui.tui.widgets.pace import Pace
+from runix_tui.tui.widgets.pace import Pace, frame_seconds
 
 NEAR = 200  # rows from the oldest line at which older ones are fetched
 SIDE = 8  # cells that one key scrolls sideways
 WHEEL = 3  # lines that one notch scrolls
-
-
-def flush_seconds() -> float:
-    """How long new lines may wait for the screen: less where the screen is near."""
-    return 0.1 if "SSH_CONNECTION" in os.environ or "TMUX" in os.environ else 1 / 30
 
 
 class LogView(ScrollView, can_focus=True, inherit_bindings=False):
@@ -65,8 +59,6 @@ class LogView(ScrollView, can_focus=True, inherit_bindings=False):
     class Changed(Message):
         """What the pane says about the view may be different now."""
 
-        bubble = True
-
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self.reading: Reading | None = None
@@ -76,8 +68,8 @@ class LogView(ScrollView, can_focus=True, inherit_bindings=False):
         self.below = 0  # rows behind the last one on the screen
         self.hand = LogHand(self)
         self._painter = LogPainter(self)
-        self._thumb = (0, 0, 0)  # of the scroll bar, as it was drawn: height of the bar, start and length
-        self._pace = Pace(self, flush_seconds(), self._catch_up)
+        self._bar = LogBar(self)
+        self._pace = Pace(self, frame_seconds(), self._catch_up)
         self._nowhere = Position()
 
     # What is shown
@@ -129,7 +121,7 @@ class LogView(ScrollView, can_focus=True, inherit_bindings=False):
         if redraw or places != self.position.shown or below != self.below:
             self.position.shown, self.below = places, below
             self.refresh()
-        self._scroll_bar(window, top)
+        self._bar.show(window, top)
         self._older(window, top)
         self.post_message(self.Changed())
 
@@ -139,19 +131,6 @@ class LogView(ScrollView, can_focus=True, inherit_bindings=False):
         if rows is None or lines is None:
             return Window(0, height, lambda _: 1)
         return Window(len(rows), height, lambda row: lines.parts(rows.at(row)) if self.look.wrap else 1)
-
-    def _scroll_bar(self, window: Window, top: Place) -> None:
-        """Rows stand for lines on the screen here: nobody counts the wrapped lines of a whole log."""
-        size = Size(self.size.width, window.last.row + window.height)
-        # Not a layout: the bar is always there, so nothing but the bar depends on it.
-        self.set_reactive(Widget.virtual_size, size)
-        self.scroll_y = self.scroll_target_y = top.row
-        eighths = 8 * window.height / max(1, size.height)
-        thumb = window.height, int(top.row * eighths), int(window.height * eighths)
-        if thumb != self._thumb:  # drawing it costs as much as half of the lines
-            self._thumb = thumb
-            bar = self.vertical_scrollbar
-            bar.window_size, bar.window_virtual_size, bar.position = window.height, size.height, top.row
 
     def _older(self, window: Window, top: Place) -> None:
         reading = self.reading

@@ -1,10 +1,16 @@
 """Work that is done soon and not too often, however often it is asked for."""
 
+import os
 from collections.abc import Callable
 from time import monotonic
 
 from textual.timer import Timer
 from textual.widget import Widget
+
+
+def frame_seconds() -> float:
+    """How long something new may wait for the screen: less where the screen is near."""
+    return 0.1 if "SSH_CONNECTION" in os.environ or "TMUX" in os.environ else 1 / 30
 
 
 class Pace:
