@@ -28,7 +28,7 @@ class Help(ModalScreen[None]):
     """Keys of ``screen`` as they are when the help is opened. Esc, ``?``, ``F1`` or ``q``: back."""
 
     DEFAULT_CSS = """
-    Help VerticalScroll { height: auto; }
+    Help VerticalScroll { height: auto; max-height: 1fr; scrollbar-size-vertical: 1; }
     Help #keys { width: 1fr; height: auto; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -45,9 +45,9 @@ class Help(ModalScreen[None]):
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = Content("Keys")
             dialog.border_subtitle = Content("esc back")
-            if self._about:
-                yield Label(self._about, classes="dialog-more", markup=False)
             with VerticalScroll():
+                if self._about:
+                    yield Label(self._about, classes="dialog-more", markup=False)
                 yield Static(self._table(), id="keys", markup=False)
 
     def on_mount(self) -> None:
