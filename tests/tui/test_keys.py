@@ -9,7 +9,7 @@ from runix_tui.client import Client
 from runix_tui.core.secret import Secret
 from runix_tui.tui.app import RunixApp
 from runix_tui.tui.tabs.tab import Tab
-from tests.tui.conftest import opened, sees, text_of
+from tests.tui.conftest import NARROW, WIDE, opened, sees, text_of
 from tests.tui.served import Served, ServedLink
 
 FREE = ("ctrl+a", "ctrl+b", "ctrl+s", "ctrl+q")  # of tmux, screen, flow control; ctrl+z is that of job control
@@ -109,6 +109,27 @@ async def test_help_of_where_one_is(server: Served, link: ServedLink) -> None:
         await sees(pilot, lambda: "In this pane" not in text_of(pilot.app))
         await pilot.press("f1")
         await sees(pilot, lambda: "In this pane" in text_of(pilot.app))
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+async def test_all_of_the_help_can_be_read(server: Served, link: ServedLink, size: tuple[int, int]) -> None:
+    server.deploy("shop")
+    async with opened(link, size) as pilot:
+        await pilot.press("question_mark")
+        await sees(pilot, lambda: "In this pane" in text_of(pilot.app))
+        await pilot.press("end")
+        await sees(pilot, lambda: "Other keys: [keys] in the settings" in text_of(pilot.app))
+
+
+async def test_the_way_back_is_told_wherever_one_is(server: Served, link: ServedLink) -> None:
+    server.deploy("shop")
+    async with opened(link, NARROW) as pilot:
+        await pilot.press("enter")
+        for tab in "1234567":
+            await pilot.press(tab)
+            await sees(pilot, lambda: "esc back" in last_line(pilot.app))
+        await pilot.press("4")
+        await sees(pilot, lambda: "b roll back to this" in last_line(pilot.app))
 
 
 async def test_a_key_of_ones_own(server: Served, link: ServedLink) -> None:

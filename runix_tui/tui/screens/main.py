@@ -330,4 +330,4 @@ class MainScreen(Screen[None]):
             marked=bool(self.rows.roster.marks) and not self._inside,
             out=self.view != HOME or not self.rows.has_focus,
         )
-        return key_word(binding, where)
+        return "" if binding.id == f"view.{self.view}" else key_word(binding, where)  # one is there

@@ -34,7 +34,9 @@ class DoctorView(Vertical):
     """What was found when it was looked last; looks when it comes on the screen."""
 
     DEFAULT_CSS = """
-    DoctorView { height: 1fr; border: round $border-blurred; border-title-color: $text-muted; }
+    DoctorView {
+        height: 1fr; border: round $border-blurred; border-title-color: $foreground; border-title-style: bold;
+    }
     DoctorView:focus-within { border: round $border; }
     DoctorView VerticalScroll { height: 1fr; padding: 0 1; }
     DoctorView #doctor-summary { height: auto; padding: 0 1; margin-bottom: 1; }
@@ -52,6 +54,7 @@ class DoctorView(Vertical):
     def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's own word
         super().__init__(id=id)
         self.border_title = "Doctor"
+        self._fixable = True  # as far as is known
 
     @property
     def runix(self) -> "RunixApp":
@@ -91,12 +94,19 @@ class DoctorView(Vertical):
             checks = await self.runix.connection.call(lambda client: client.checkup())
         except RunixError as error:
             self._say(_failure(error))
+            self._fixable = True  # it looks by itself
             return
         self._say(summary(checks))
+        self._fixable = fixable(checks)
+        self.refresh_bindings()
         grid = self.query_one(Grid)
         async with self.batch():
             await grid.remove_children()
             await grid.mount_all(Static(cell) for check in in_order(checks) for cell in row(check))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Nothing is to be got where nothing is missing."""
+        return action != "fix" or self._fixable
 
     def _say(self, text: Content) -> None:
         self.query_one("#doctor-summary", Static).update(text)
@@ -118,16 +128,20 @@ def row(check: "Check") -> tuple[Content, Content, Content]:
     return Content.styled(f"{symbol} {word}", colour), Content.styled(plain(check.name), "bold"), found
 
 
+def fixable(checks: "Sequence[Check]") -> bool:
+    """Whether anything is missing that can be got."""
+    return any(check.fixable and check.status != "ok" for check in checks)
+
+
 def summary(checks: "Sequence[Check]") -> Content:
     """All of it in one sentence, and the next key."""
     counted = Counter(str(check.status) for check in checks)
-    fix = any(check.fixable and check.status != "ok" for check in checks)
-    keys = " F gets what is missing, r looks again." if fix else " r looks again."
+    keys = " F gets what is missing, r looks again." if fixable(checks) else " r looks again."
     if any(check.name in ("engine", "podman") and check.status == "fail" for check in checks):
         return Content.assemble((NO_ENGINE, "bold"), keys)
     if counted["fail"]:
         return Content.assemble(
-            (f"✗ {_things(counted['fail'])} must be mended before services can run.", "$text-error"), keys
+            (f"✗ {_things(counted['fail']).capitalize()} must be mended before services can run.", "$text-error"), keys
         )
     if counted["warn"]:
         said = f"▲ Services can run; {_things(counted['warn'])} could be better."

@@ -26,7 +26,9 @@ class SettingsView(Vertical):
     """What the file says, section by section; read again whenever it comes on the screen."""
 
     DEFAULT_CSS = """
-    SettingsView { height: 1fr; border: round $border-blurred; border-title-color: $text-muted; }
+    SettingsView {
+        height: 1fr; border: round $border-blurred; border-title-color: $foreground; border-title-style: bold;
+    }
     SettingsView:focus-within { border: round $border; }
     SettingsView VerticalScroll { height: 1fr; }
     SettingsView #settings-said { height: auto; padding: 0 1; }

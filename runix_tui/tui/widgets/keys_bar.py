@@ -15,12 +15,11 @@ if TYPE_CHECKING:
     from textual.binding import ActiveBinding
 
 LAST = ("app.help", "app.everything", "app.leave")  # at the end, whatever else there is room for
-FIRST = (  # what matters most where there is room for little; then the pane's own keys, then the rest
-    "list.open", "view.back", "deployment.add", "deployment.redeploy", "deployment.rollback",
-)  # fmt: skip
-REST = (
-    "deployment.cancel", "deployment.stop", "deployment.open", "deployment.copy_url", "deployment.env",
-    "deployment.shell", "deployment.delete",
+OWN, OF_THE_LIST, VIEWS = "", "list.", "view."  # the keys of a pane; those of the list; what else is to be seen
+ORDER = (  # what matters most where there is room for little
+    "list.open", "view.back", "log.leave", "history.rollback", OWN, "deployment.add", "deployment.redeploy",
+    "deployment.rollback", OF_THE_LIST, "deployment.cancel", "deployment.stop", "deployment.open",
+    "deployment.copy_url", "deployment.env", "deployment.shell", "deployment.delete", VIEWS,
 )  # fmt: skip
 GAP = 2
 
@@ -107,11 +106,9 @@ def fitting(keys: list[Key], width: int) -> list[Key]:
 
 
 def _weight(key: Key) -> int:
-    if key.binding_id in FIRST:
-        return FIRST.index(key.binding_id)
-    if key.binding_id in REST:
-        return len(FIRST) + 1 + REST.index(key.binding_id)
-    return len(FIRST) if not key.binding_id.startswith("view.") else len(FIRST) + len(REST) + 1
+    if key.binding_id in ORDER:
+        return ORDER.index(key.binding_id)
+    return ORDER.index(next((kind for kind in (OF_THE_LIST, VIEWS) if key.binding_id.startswith(kind)), OWN))
 
 
 def _can_be_pressed(key: str, active: "ActiveBinding", focused: Widget | None) -> bool:

@@ -38,5 +38,5 @@ PANE_KEYS = (
     _key("save", "S", "save", "save", "Save the lines that are shown to a file"),
     _key("pager", "P", "pager", "pager", "Open the lines that are shown in $PAGER"),
     _key("merge", "M", "merge", "merge", "Show this log together with those of other services"),
-    _key("leave", "escape", "leave", "back", "End the selection, then the search"),
+    _key("leave", "escape", "leave", "back", "End the selection, then the search", show=True),
 )

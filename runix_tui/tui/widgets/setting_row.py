@@ -40,7 +40,7 @@ class SettingRow(Vertical, can_focus=True):
         Binding(
             "ctrl+r", "reset", "default", id="settings.reset", tooltip="Take it out of the file: the default again"
         ),
-        Binding("escape", "leave", "as it was", show=False, id="settings.leave", tooltip="Leave it as it was"),
+        Binding("escape", "leave", "as it was", id="settings.leave", tooltip="Leave it as it was"),
     ]
 
     class Wanted(Message):

@@ -37,6 +37,13 @@ def test_what_matters_most_stays_longest():
     assert len(fitting(KEYS, 200)) == len(KEYS)
 
 
+def test_inside_of_one_the_way_back_and_the_panes_own_keys_stay_longest():
+    names = ("log.follow", "log.search", "deployment.add", "deployment.redeploy", "log.leave", "app.help", "app.leave")
+    keys = [Key(name[-1], name[-1], name.rpartition(".")[2], name) for name in names]
+    room = sum(key.width for key in keys if not key.binding_id.startswith("deployment.")) - GAP
+    assert [key.binding_id for key in fitting(keys, room)] == [name for name in names if "deployment" not in name]
+
+
 @pytest.mark.parametrize(
     ("name", "where", "word"),
     [
