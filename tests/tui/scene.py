@@ -340,7 +340,9 @@ class SceneClient:
         ]
         names = ("key", "type", "value", "default", "description", "set")
         found = [wire.Setting(**dict(zip(names, row, strict=True))) for row in rows]
-        return wire.Settings(path="~/.config/runix/config.toml", text="", settings=found, restart=False)
+        return wire.Settings(
+            path="~/.config/runix/config.toml", text="[build]\ncpus = 1.5\n", settings=found, restart=False
+        )
 
     def checkup(self) -> list[wire.Check]:
         names = ("name", "status", "found", "remedy")

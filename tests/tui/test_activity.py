@@ -166,3 +166,15 @@ async def test_following_goes_on_with_another_server(server: Served, link: Serve
             another.deploy("later")
             await sees(pilot, lambda: "routing later v1" in text_of(pilot.app))
             assert sum("routing shop v1" in line for line in lines(pilot)) == 1
+
+
+async def test_in_a_narrow_terminal_every_source_and_every_key_of_an_entry_is_there(
+    server: Served, link: ServedLink
+) -> None:
+    async with opened(link, NARROW) as pilot:
+        runix(pilot).tell("read it", "\n".join(f"line {number}" for number in range(60)), Weight.ERROR)
+        await pilot.press("A")
+        await sees(pilot, lambda: "8 Fail" in text_of(pilot.app) and "read it" in text_of(pilot.app))
+        await pilot.press("enter")
+        await sees(pilot, lambda: "line 0" in text_of(pilot.app))
+        assert "y: copy · Esc: back" in text_of(pilot.app)

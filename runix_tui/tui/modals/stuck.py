@@ -47,7 +47,8 @@ class Stuck(ModalScreen[bool]):
         """What happened, what to do, and the keys."""
         with Vertical(classes="dialog -danger") as dialog:
             dialog.border_title = TITLES.get(self._error.code, CANNOT_START)
-            yield Label(plain(self._error.message), classes="dialog-title", markup=False)
+            said = plain(self._error.message)
+            yield Label(f"{said[:1].upper()}{said[1:]}", classes="dialog-title", markup=False)
             if self._error.hint:
                 yield Label(plain(self._error.hint), classes="dialog-title -hint", markup=False)
             yield Label(f"Home: {plain(self._home)}. What is deployed goes on.", classes="dialog-more", markup=False)

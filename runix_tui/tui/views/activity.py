@@ -5,7 +5,6 @@ Following is ``feed``'s, what a row is ``deeds``', drawing ``DeedLines``'.
 
 from typing import TYPE_CHECKING, ClassVar, Self, cast
 
-from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -17,6 +16,7 @@ from runix_tui.tui.notices import Notice
 from runix_tui.tui.views.activity_entry import ActivityEntry
 from runix_tui.tui.views.deeds import SOURCES, TOLD, Wanted, newest_first
 from runix_tui.tui.widgets.deed_lines import DeedLines
+from runix_tui.tui.widgets.tab_line import labels, marked
 
 if TYPE_CHECKING:
     from runix_tui.tui.app import RunixApp
@@ -30,7 +30,9 @@ class ActivityView(Vertical):
     """Newest first; follows only while it is on the screen."""
 
     DEFAULT_CSS = """
-    ActivityView { height: 1fr; border: round $border-blurred; border-title-color: $text-muted; }
+    ActivityView {
+        height: 1fr; border: round $border-blurred; border-title-color: $foreground; border-title-style: bold;
+    }
     ActivityView:focus-within { border: round $border; }
     ActivityView > Horizontal { height: 1; margin-bottom: 1; }
     ActivityView #activity-sources { width: 1fr; }
@@ -88,6 +90,11 @@ class ActivityView(Vertical):
         self._shown = True
         self.runix.activity.watch(self)
         self.activity_changed()
+
+    def on_resize(self) -> None:
+        """Other names of sources have room."""
+        if self._shown:
+            self._draw()
 
     def on_hide(self) -> None:
         """Not on the screen any more: nothing is followed for it."""
@@ -165,18 +172,18 @@ class ActivityView(Vertical):
         shown = self._wanted.of(every)
         problem = self.runix.activity.problem
         self.query_one(DeedLines).show(shown, why="" if shown else self._why(bool(every), problem))
-        self.query_one("#activity-sources", Static).update(self._sources())
         count = f"{len(shown)}" if len(shown) == len(every) else f"{len(shown)} of {len(every)}"
         self.query_one("#activity-count", Static).update(count)
+        room = self.content_size.width - len(count) - 2
+        self.query_one("#activity-sources", Static).update(self._sources(room))
         self.border_subtitle = Content(problem) if shown else Content()
 
-    def _sources(self) -> Text:
-        """The sources with their keys, the chosen one marked."""
-        line = Text(no_wrap=True, overflow="ellipsis")
-        for key, name in enumerate(CHOICES, 1):
-            line.append(f" {key} {name.capitalize() or 'All'} ", "reverse bold" if name == self._wanted.source else "")
-        line.append("  ")
-        return line.append(f" {FAILED_KEY} Failed ", "reverse bold" if self._wanted.failed else "")
+    def _sources(self, width: int) -> Content:
+        """The sources with their keys, as much of their names as has room, what is chosen marked."""
+        at = CHOICES.index(self._wanted.source)
+        chosen = {at, len(CHOICES)} if self._wanted.failed else {at}
+        names = [*(name.capitalize() or "All" for name in CHOICES), "Failed"]
+        return marked(labels(names, at, width), chosen, no_color=self.app.no_color)
 
     def _why(self, any_at_all: bool, problem: str) -> str:
         """Why nothing is shown."""

@@ -19,7 +19,7 @@ class ActivityEntry(ModalScreen[str | None]):
 
     DEFAULT_CSS = """
     ActivityEntry .dialog { width: 96; }
-    ActivityEntry VerticalScroll { height: auto; max-height: 18; margin: 1 0; }
+    ActivityEntry VerticalScroll { height: auto; max-height: 40vh; margin: 1 0; }
     ActivityEntry #entry-detail { height: auto; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [

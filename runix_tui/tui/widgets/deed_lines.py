@@ -7,7 +7,6 @@ from typing import ClassVar
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
-from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
@@ -44,8 +43,8 @@ class DeedLines(ScrollView, can_focus=True):
     DeedLines > .deeds--done { color: $text-muted; }
     DeedLines > .deeds--failed { color: $text-error; }
     DeedLines > .deeds--note { color: $text-muted; }
-    DeedLines > .deeds--cursor { background: $block-cursor-blurred-background; text-style: bold; }
-    DeedLines:focus > .deeds--cursor { background: $block-cursor-background; color: $block-cursor-foreground; }
+    DeedLines > .deeds--cursor { background: $panel; text-style: bold; }
+    DeedLines:focus > .deeds--cursor { background: $primary-muted; }
     DeedLines:nocolor:focus > .deeds--cursor { text-style: bold reverse; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -120,16 +119,10 @@ class DeedLines(ScrollView, can_focus=True):
         deed = self._deeds[at]
         cells = _columns(deed, width)
         base = self.rich_style
-        names = {name for _, name in cells}
-        styles = {name: base + self.get_component_rich_style(name, partial=True) for name in names}
         if at == self.cursor:
             cells[0] = (f"{CURSOR}{cells[0][0][1:]}", cells[0][1])
-            cursor = self.get_component_rich_style("deeds--cursor", partial=True)
-            if self.has_focus and cursor.color:
-                styles = dict.fromkeys(styles, base + cursor)
-            else:
-                styles = {name: style + Style(bgcolor=cursor.bgcolor, bold=True) for name, style in styles.items()}
-        strip = Strip([Segment(text, styles[name]) for text, name in cells])
+            base += self.get_component_rich_style("deeds--cursor", partial=True)
+        strip = Strip([Segment(text, base + self.get_component_rich_style(name, partial=True)) for text, name in cells])
         return strip.adjust_cell_length(width, base)
 
     def _said(self, y: int, width: int) -> Strip:

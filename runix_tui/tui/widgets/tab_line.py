@@ -1,6 +1,7 @@
 """The line of tabs: a number and a name each, as long as there is room; a click brings one forward."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from itertools import accumulate, pairwise
 
 from rich.cells import cell_len
 from textual import events
@@ -31,22 +32,26 @@ class TabLine(Widget):
 
     def render(self) -> Content:
         """The line, and where each tab is in it."""
-        line = Content("")
-        self._spans = []
-        for place, label in enumerate(labels(self._titles, self._at, self.size.width)):
-            start = line.cell_length
-            style = "bold $foreground on $primary-muted" if place == self._at else "$text-muted"
-            if place == self._at and self.app.no_color:
-                style = "bold reverse"
-            line = line.append_text(label, style)
-            self._spans.append(range(start, line.cell_length))
-        return line
+        texts = labels(self._titles, self._at, self.size.width)
+        ends = list(accumulate(map(cell_len, texts), initial=0))
+        self._spans = [range(start, end) for start, end in pairwise(ends)]
+        return marked(texts, {self._at}, no_color=self.app.no_color)
 
     def on_click(self, event: events.Click) -> None:
         """The tab under the pointer comes forward."""
         at = next((place for place, span in enumerate(self._spans) if event.x in span), None)
         if at is not None:
             self.post_message(TabWanted(self._names[at]))
+
+
+def marked(texts: Sequence[str], chosen: Collection[int], *, no_color: bool) -> Content:
+    """``texts`` of :func:`labels` in one line, the chosen ones marked: as far to the left as to the right of them."""
+    on = "bold reverse" if no_color else "bold $foreground on $primary-muted"
+    line = Content("")
+    for place, text in enumerate(texts):
+        gap = "" if text.endswith(" ") else " "
+        line = line.append_text(gap, "").append_text(text.removeprefix(gap), on if place in chosen else "$text-muted")
+    return line
 
 
 def labels(titles: Sequence[str], at: int, width: int) -> list[str]:

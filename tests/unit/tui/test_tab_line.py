@@ -2,7 +2,7 @@
 
 import pytest
 
-from runix_tui.tui.widgets.tab_line import labels
+from runix_tui.tui.widgets.tab_line import labels, marked
 
 TITLES = ["Overview", "Build", "Logs", "History", "Dockerfile", "Environment", "Health"]
 
@@ -20,3 +20,13 @@ def test_names_are_whole_where_there_is_room():
     assert "".join(labels(TITLES, 0, 100)).split() == [
         word for place, title in enumerate(TITLES, 1) for word in (str(place), title)
     ]
+
+
+@pytest.mark.parametrize("width", [50, 64, 80, 120])
+def test_what_is_marked_stands_in_the_middle_of_its_mark(width: int):
+    texts = labels(TITLES, 1, width)
+    line = marked(texts, {1}, no_color=True)
+    assert line.plain == "".join(texts)
+    (mark,) = [line.plain[span.start : span.end] for span in line.spans if "reverse" in str(span.style)]
+    assert len(mark) - len(mark.lstrip()) == len(mark) - len(mark.rstrip())
+    assert mark.strip() == "2 Build"
