@@ -1,6 +1,9 @@
 """The Logs tab: the run-time log of the chosen deployment, or why there is none."""
 
+import pytest
+
 from runix_tui.errors import BuildError
+from runix_tui.tui.tabs import tab
 from tests.tui.conftest import opened, sees, text_of
 from tests.tui.served import Served, ServedLink
 
@@ -27,6 +30,21 @@ async def test_another_deployment_has_another_log(server: Served, link: ServedLi
         await pilot.press("down")
         await sees(pilot, lambda: "of the second" in text_of(pilot.app))
         assert "of the first" not in text_of(pilot.app)
+
+
+@pytest.mark.parametrize("key", ["2", "3"])
+async def test_says_that_it_is_being_opened(
+    server: Served, link: ServedLink, monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    monkeypatch.setattr(tab, "PASSING_BY", 60)
+    server.deploy("first")
+    server.deploy("second")
+    async with opened(link) as pilot:
+        await pilot.press(key)
+        await sees(pilot, lambda: "Opening the log…" in text_of(pilot.app))
+        await pilot.press("down")
+        await sees(pilot, lambda: "─ second ─" in text_of(pilot.app))
+        assert "Opening the log…" in text_of(pilot.app)
 
 
 async def test_says_why_there_is_none(server: Served, link: ServedLink) -> None:

@@ -57,6 +57,11 @@ class BuildTab(VersionTab):
         with Vertical(id="log-side"):
             yield LogPane(id="build-log")
 
+    def turned(self) -> None:
+        """Of another deployment, its own log."""
+        super().turned()
+        self._close_log()
+
     def left(self) -> None:
         """Let go of the streams."""
         super().left()
@@ -133,8 +138,8 @@ class BuildTab(VersionTab):
     def _close_log(self) -> None:
         """Nothing of another build stays on the screen."""
         pane = self.query_one(LogPane)
-        pane.explain("Opening the log…")
         pane.show(None)
+        pane.explain("Opening the log…")
         self._read_of = None
         self._progress = NOTHING
 

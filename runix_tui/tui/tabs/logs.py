@@ -26,13 +26,17 @@ class LogsTab(Tab):
     def left(self) -> None:
         """Let go of the stream."""
         super().left()
-        self.query_one(LogPane).show(None)
+        self._close_log()
 
     def turned(self) -> None:
+        """Of another deployment, its own log."""
+        self._close_log()
+
+    def _close_log(self) -> None:
         """Nothing of another deployment stays on the screen."""
         pane = self.query_one(LogPane)
-        pane.explain("Opening the log…")
         pane.show(None)
+        pane.explain("Opening the log…")
 
     def rested(self) -> None:
         """Show the log of this one; the one that is shown goes on as it is."""
