@@ -117,3 +117,21 @@ async def test_what_is_merged_stays_merged(server: Served, link: ServedLink) -> 
         await pilot.press("up")
         await sees(pilot, lambda: "first + second" in text_of(pilot.app))
         assert "second of the second" in text_of(pilot.app)
+
+
+async def test_a_merged_service_that_is_deleted_says_so(server: Served, link: ServedLink) -> None:
+    server.deploy("first")
+    second = server.deploy("second")
+    server.write("second", "of the second")
+    async with opened(link) as pilot:
+        await pilot.press("3", "enter")
+        await sees(pilot, lambda: "has written nothing yet" in text_of(pilot.app))
+        await pilot.press("M")
+        await sees(pilot, lambda: "Show the log of first together with" in text_of(pilot.app))
+        await pilot.press("enter")
+        await sees(pilot, lambda: "second of the second" in text_of(pilot.app))
+        server.do(server.runix.delete(second))
+        await sees(pilot, lambda: "second ── its log ends here: No such deployment ──" in text_of(pilot.app))
+        server.write("first", "goes on")
+        await sees(pilot, lambda: "first  goes on" in text_of(pilot.app))
+        assert "● following" in text_of(pilot.app)
