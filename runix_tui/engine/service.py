@@ -172,7 +172,13 @@ class Service:
         with self._open_log() as log:
             try:
                 child = subprocess.Popen(
-                    command, env=dict(environ), stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+                    command,
+                    cwd=self.conf.parent,  # where it is, conmon leaves a file when a process runs out of memory
+                    env=dict(environ),
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    start_new_session=True,
                 )
             except OSError as error:
                 raise Unavailable(f"{podman} does not start: {error.strerror}", hint="Run `runix doctor`.") from error

@@ -71,6 +71,7 @@ def test_started_once_and_adopted_by_the_next(service, locations, environ):
     assert pid_of(service) == pid
     assert is_service(pid, service.socket)
     assert os.getsid(pid) == pid
+    assert Path(f"/proc/{pid}/cwd").resolve() == service.conf.parent  # not where somebody happened to start it
     assert b"canary" not in Path(f"/proc/{pid}/environ").read_bytes()
 
 
