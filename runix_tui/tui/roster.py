@@ -50,6 +50,15 @@ class Roster:
         """The rows among the lines from ``top`` on."""
         return [line for line in self.lines[top : top + height] if isinstance(line, Entry)]
 
+    @property
+    def why_empty(self) -> Sequence[str]:
+        """Why there are no rows, and what to do next, in lines."""
+        if self.text:
+            return ("Nothing has these words.", "Esc shows everything again.")
+        if not self._fleet.known:
+            return ("Reaching the server…",)
+        return ("Nothing is deployed yet.", "", "Press a to deploy a repository or a folder.")
+
     def _nearest(self, at: int) -> str | None:
         """The deployment at this line, else the next after it, else the last before it."""
         after = next((line.id for line in self.lines[at:] if isinstance(line, Entry)), None)

@@ -9,7 +9,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
-from textual.widgets import ContentSwitcher
 
 from runix_tui.core.checkup import Condition
 from runix_tui.tui.actions import Actions
@@ -27,22 +26,22 @@ from runix_tui.tui.messages import (
     UsageChanged,
 )
 from runix_tui.tui.notices import Notice, Weight
+from runix_tui.tui.screens.main_keys import ABOUT_A_DEPLOYMENT, MAIN_KEYS
 from runix_tui.tui.widgets.activity_strip import ActivityStrip
 from runix_tui.tui.widgets.banner import Banner
 from runix_tui.tui.widgets.deployments import DeploymentList
 from runix_tui.tui.widgets.deployments_pane import DeploymentsPane
-from runix_tui.tui.widgets.detail import TITLES, DetailPane
+from runix_tui.tui.widgets.detail import DetailPane
 from runix_tui.tui.widgets.header import HeaderBar
 from runix_tui.tui.widgets.keys_bar import KeysBar
+from runix_tui.tui.widgets.views import HOME, Views
 
 if TYPE_CHECKING:
     from runix_tui.core.wire import Deployment
     from runix_tui.tui.app import RunixApp
     from runix_tui.tui.views.activity import ActivityView
 
-DEPLOYMENT_ACTIONS = frozenset({"act", "tab", "tab_number"})
 WIDE = 100  # columns from which on list and detail stand side by side
-HOME = "home"
 ENGINE_STARTS_WITHIN = 10.0  # seconds; an engine that is away for longer is missed
 
 
@@ -50,27 +49,7 @@ class MainScreen(Screen[None]):
     """Everything is about one chosen deployment; in a narrow terminal one pane shows at a time (class ``-narrow``)."""
 
     AUTO_FOCUS = "DeploymentList"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("a", "add", "add", id="deployment.add", tooltip="Deploy something new"),
-        Binding("r", "act('redeploy')", "redeploy", id="deployment.redeploy", tooltip="Build the newest commit"),
-        Binding("b", "act('rollback')", "roll back", id="deployment.rollback", tooltip="Start an older version again"),
-        Binding("c", "act('cancel')", "cancel", id="deployment.cancel", tooltip="Stop the running build"),
-        Binding("s", "act('stop_or_start')", "stop/start", id="deployment.stop", tooltip="Stop it, or start it again"),
-        Binding("e", "tab('environment')", "env", id="deployment.env", tooltip="Its environment"),
-        Binding("o", "act('open')", "open", id="deployment.open", tooltip="Open its URL in a browser"),
-        Binding("Y", "act('copy_url')", "copy URL", id="deployment.copy_url", tooltip="Copy its URL"),
-        Binding("x", "act('shell')", "shell", id="deployment.shell", tooltip="A shell inside its container"),
-        Binding("d", "act('delete')", "delete", id="deployment.delete", tooltip="Delete it with all of its own"),
-        *(
-            Binding(str(n), f"tab_number({n})", show=False, id=f"tab.{n}", tooltip=f"Tab {title}")
-            for n, title in enumerate(TITLES.values(), 1)
-        ),
-        Binding("A", "view('activity')", "activity", id="view.activity", tooltip="What Runix is doing and did"),
-        Binding("D", "view('doctor')", "doctor", id="view.doctor", tooltip="What works here and what does not"),
-        Binding("comma", "view('settings')", "settings", id="view.settings", tooltip="config.toml"),
-        Binding("escape", "back", "back", id="view.back", tooltip="One step out"),
-        Binding("q", "leave", "leave", id="app.leave", tooltip="Leave; services go on"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*MAIN_KEYS]
 
     def __init__(self, fleet: Fleet, home: str) -> None:
         super().__init__()
@@ -81,7 +60,6 @@ class MainScreen(Screen[None]):
         self.actions = Actions(self)
         self._expected = ""  # id or name of a deployment to go to as soon as it is there
         self.furnished = False  # whether all tabs and views are there
-        self._wanted_view = ""
         self._looked_at_engine = False
         self._keys_of: tuple[Look | None, bool, bool] | None = None
 
@@ -98,13 +76,17 @@ class MainScreen(Screen[None]):
     @property
     def view(self) -> str:
         """What is shown: ``home`` are the deployments."""
-        return self.query_one("#views", ContentSwitcher).current or HOME
+        return self._views.shown
+
+    @property
+    def _views(self) -> Views:
+        return self.query_one(Views)
 
     def compose(self) -> ComposeResult:
         """Header, deployments, footer; the other views come after the first frame."""
         yield HeaderBar(self.fleet, self.home)
         yield Banner()
-        with ContentSwitcher(initial=HOME, id="views"), Horizontal(id=HOME):
+        with Views(), Horizontal(id=HOME):
             with Vertical(id="left"):
                 yield DeploymentsPane(self.fleet)
                 yield ActivityStrip()
@@ -115,14 +97,8 @@ class MainScreen(Screen[None]):
         """All that the first frame does without. What was wanted meanwhile comes forward."""
         every = await asyncio.to_thread(import_module, "runix_tui.tui.tabs.every")
         await self.query_one(DetailPane).furnish(every.TABS)
-        views = self.query_one("#views", ContentSwitcher)
-        for name, kind in every.VIEWS.items():
-            view = kind(id=name)
-            view.display = False
-            await views.mount(view)
+        await self._views.furnish(every.VIEWS)
         self.furnished = True
-        if self._wanted_view:
-            self.action_view(self._wanted_view)
 
     @property
     def _inside(self) -> bool:
@@ -247,7 +223,7 @@ class MainScreen(Screen[None]):
 
     def go_to(self, deployment_id: str, tab: str | None = None) -> None:
         """To a deployment, from wherever one is; ``tab`` of it comes forward."""
-        self.query_one("#views", ContentSwitcher).current = HOME
+        self._views.turn_home()
         if not self.rows.choose(deployment_id):
             self.query_one(DeploymentsPane).clear()  # a filter hides its row
             self.rows.choose(deployment_id)
@@ -285,20 +261,12 @@ class MainScreen(Screen[None]):
 
     def action_view(self, name: str) -> None:
         """Show another view; the same again leads back."""
-        views = self.query_one("#views", ContentSwitcher)
-        if not self.furnished:
-            self._wanted_view = name
-            return
-        views.current = HOME if views.current == name else name
-        if views.current == HOME:
-            self.rows.focus()
-        else:
-            views.query_one(f"#{name}").focus()
+        self._views.turn_to(name)
 
     def action_back(self) -> None:
         """One step out: of a view, of the detail, of marks, of the filter."""
         if self.view != HOME:
-            self.query_one("#views", ContentSwitcher).current = HOME
+            self._views.turn_home()
         elif self.rows.has_focus and not self.has_class("-opened"):
             self.query_one(DeploymentsPane).clear()
         self.remove_class("-opened")
@@ -321,7 +289,7 @@ class MainScreen(Screen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What is about a deployment works where deployments are seen."""
-        return self.view == HOME if action in DEPLOYMENT_ACTIONS and self.is_mounted else True
+        return self.view == HOME if action in ABOUT_A_DEPLOYMENT and self.is_mounted else True
 
     def key_label(self, binding: Binding) -> str:
         """The word for a key in the bottom line; empty: it makes no sense now."""

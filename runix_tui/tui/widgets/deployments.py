@@ -295,15 +295,8 @@ class DeploymentList(ScrollView, can_focus=True):
 
     def _said(self, y: int, width: int) -> Strip:
         """An empty list says why, and what to do next."""
-        said = self._why_empty()
+        said = self.roster.why_empty
         at = y - 1
         text = f"  {said[at]}" if 0 <= at < len(said) else ""
         style = self.rich_style + self.get_component_rich_style("deployments--empty", partial=True)
         return Strip([Segment(text, style)]).adjust_cell_length(width, self.rich_style)
-
-    def _why_empty(self) -> Sequence[str]:
-        if self.roster.text:
-            return ("Nothing has these words.", "Esc shows everything again.")
-        if not self._fleet.known:
-            return ("Reaching the server…",)
-        return ("Nothing is deployed yet.", "", "Press a to deploy a repository or a folder.")
