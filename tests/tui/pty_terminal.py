@@ -61,7 +61,7 @@ class Terminal:
             stdin=self._slave,
             stdout=self._slave,
             stderr=self._slave,
-            env={**environ, "TERM": environ.get("TERM", "xterm-256color"), "COLORTERM": "truecolor"},
+            env=_of_a_terminal(environ),
         )
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -204,6 +204,12 @@ class Terminal:
                 new = new[: tail.start()]
             self._drawn += len(new)
         self._stream.feed(_UNKNOWN_TO_THE_MODEL.sub(b"", new))
+
+
+def _of_a_terminal(environ: Mapping[str, str]) -> dict[str, str]:
+    """Without a size: the terminal has one. (Workers of pytest-xdist have that of none.)"""
+    sizeless = {name: value for name, value in environ.items() if name not in ("COLUMNS", "LINES")}
+    return {"TERM": "xterm-256color", **sizeless, "COLORTERM": "truecolor"}
 
 
 def assert_given_back(terminal: Terminal) -> None:
