@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from runix_tui.core.activity import UNTOLD, Activity, ActivitySource, Note
 from runix_tui.engine.faults import Refused, border, startled, vanished
-from runix_tui.engine.host import parse_version
 from runix_tui.engine.podmanpy import make_client
 from runix_tui.errors import Unavailable
 
@@ -64,7 +63,6 @@ class Connection:
     ) -> None:
         self.socket = path
         self._activity = activity
-        self.version: tuple[int, ...] = ()
         self._heal = heal
         self._healing: asyncio.Lock | None = None
         self._session: ClientSession | None = None
@@ -186,13 +184,6 @@ class Connection:
                 raise Refused(f"The engine refused to {what}: {answer.message}", http=answer.status)
             yield response
 
-    async def read_version(self) -> tuple[int, ...]:
-        """Ask for the engine's version, once; features are gated by it."""
-        if not self.version:
-            found = await self.call("ask for its version", _version_of)
-            self.version = parse_version(found)
-        return self.version
-
     async def close(self) -> None:
         """Let go of everything."""
         if self._session is not None:
@@ -273,10 +264,6 @@ def _never_arrived(error: Unavailable) -> bool:
     import aiohttp
 
     return isinstance(error.__cause__, aiohttp.ClientConnectorError)
-
-
-def _version_of(client: "PodmanClient") -> str:
-    return str(client.version()["Version"])  # type: ignore[no-untyped-call]  # podman-py has no annotations
 
 
 def _decoded(text: str) -> Json:

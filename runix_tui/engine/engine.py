@@ -30,6 +30,7 @@ from runix_tui.engine.connection import Connection, Json
 from runix_tui.engine.containers import Containers
 from runix_tui.engine.events import container_events
 from runix_tui.engine.facts import engine_info, has_init, limits_of
+from runix_tui.engine.host import parse_version
 from runix_tui.engine.images import Images
 from runix_tui.engine.isolation import in_pool
 from runix_tui.engine.listeners import listeners_of
@@ -240,7 +241,6 @@ class PodmanEngine:
         )
         connection = Connection(self._socket, heal=self._heal if self._service else None, activity=self._activity)
         try:
-            await connection.read_version()
             info: Json = await connection.expect("GET", "/info", "ask what it is")
         except BaseException:
             await connection.close()
@@ -250,7 +250,8 @@ class PodmanEngine:
     def _with(self, connection: Connection, info: Json, given: Provision) -> _Open:
         rootless, limits = bool(info["host"]["security"]["rootless"]), limits_of(info)
         apart = self._service.keep_networks_apart if self._service else _nothing
-        networks = Networks(connection, self._home, keep_apart=apart)
+        version = parse_version(str(info["version"]["Version"]))
+        networks = Networks(connection, self._home, version=version, keep_apart=apart)
         builder = Builder(connection, networks, home_id=self._home, rootless=rootless, limits=limits, provision=given)
         bases = Bases(connection, builder, self._config, locks=self._locations.base_locks, environ=self._environ)
         return _Open(

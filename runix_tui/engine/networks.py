@@ -22,14 +22,22 @@ _STRICT_SINCE = (5, 0, 0)  # netavark that also shuts out bridges which are not 
 
 
 class Networks:
-    """Networks of the engine behind ``connection``, for the home with this uuid. ``keep_apart`` has the host's own
-    rules between networks; it is called, in a thread, for each network that is made, once others can see it: who takes
-    the rules away (``PodmanEngine.leave_host``) looks after that whether there are networks."""
+    """Networks of the engine (of this ``version``) behind ``connection``, for the home with this uuid. ``keep_apart``
+    has the host's own rules between networks; it is called, in a thread, for each network that is made, once others can
+    see it: who takes the rules away (``PodmanEngine.leave_host``) looks after that whether there are networks."""
 
-    def __init__(self, connection: Connection, home_id: str, *, keep_apart: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        home_id: str,
+        *,
+        version: tuple[int, ...],
+        keep_apart: Callable[[], None] = lambda: None,
+    ) -> None:
         self._connection = connection
         self._home = home_id
         self._keep_apart = keep_apart
+        self._options = {"isolate": "strict" if version >= _STRICT_SINCE else "true"}
         self._of_builds = f"runix-{names.short_home(home_id)}-build-"
 
     async def ensure(self, name: str, labels_: Mapping[str, str]) -> None:
@@ -83,11 +91,9 @@ class Networks:
         return bool(await self._connection.call(what, lambda podman: podman.networks.exists(name)))
 
     async def _create(self, name: str, labels_: Mapping[str, str], *, dns: bool) -> None:
-        strict = await self._connection.read_version() >= _STRICT_SINCE
-        options = {"isolate": "strict" if strict else "true"}
-
         def create(podman: "PodmanClient") -> None:
-            podman.networks.create(name, driver="bridge", dns_enabled=dns, labels=dict(labels_), options=options)
+            marks, options = dict(labels_), dict(self._options)
+            podman.networks.create(name, driver="bridge", dns_enabled=dns, labels=marks, options=options)
 
         with self._connection.doing("create network", self._called(name)):
             try:

@@ -22,9 +22,6 @@ class Making:
     def doing(self, *_: object) -> AbstractContextManager[None]:
         return nullcontext()
 
-    async def read_version(self) -> tuple[int, ...]:
-        return 4, 3, 1
-
     async def call(self, _what: str, ask: Callable[[object], object]) -> object:
         made = lambda name, **_: self.did.append(f"create {name}")  # noqa: E731 - one of two answers
         return ask(SimpleNamespace(networks=SimpleNamespace(exists=lambda _: False, create=made)))
@@ -33,7 +30,7 @@ class Making:
 async def test_the_rules_are_there_once_the_network_can_be_seen() -> None:
     """Before that, who just took them away for good would not have known of it."""
     connection = Making()
-    networks = Networks(connection, "home", keep_apart=lambda: connection.did.append("keep apart"))  # type: ignore[arg-type]  # all that is used of one
+    networks = Networks(connection, "home", version=(4, 3, 1), keep_apart=lambda: connection.did.append("keep apart"))  # type: ignore[arg-type]  # all that is used of one
     await networks.ensure("shop", {})
     assert connection.did == ["create shop", "keep apart"]
 
