@@ -3,11 +3,8 @@
 import asyncio
 import contextlib
 import inspect
-import os
-import shutil
 import signal
 import socket
-import tempfile
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
@@ -18,10 +15,10 @@ from runix_tui.core import labels
 from runix_tui.core.models import InstanceType
 from runix_tui.core.ports import ContainerSpec
 from runix_tui.engine import roots
-from runix_tui.engine.caches import cache_folders
 from runix_tui.engine.engine import PodmanEngine
 from runix_tui.errors import RunixError
-from runix_tui.locations import Locations, locate
+from runix_tui.locations import Locations
+from tests.integration.homes import a_home, engine_environ, home_with_caches
 
 SUITE = "bookworm"
 SMALL = InstanceType("small", 0.5, 128 * 1024**2, 64)
@@ -44,30 +41,16 @@ def home_id() -> Iterator[str]:
         yield made
 
 
-@contextlib.contextmanager
-def home_with_caches() -> Iterator[str]:
-    """A home's id; what its builds cached is gone afterwards."""
-    made = str(uuid.uuid4())
-    yield made
-    for folder in cache_folders(made):
-        shutil.rmtree(folder, ignore_errors=True)
-
-
 @pytest.fixture
 def locations() -> Iterator[Locations]:
-    """A home in a short temporary folder, gone after the test."""
-    with tempfile.TemporaryDirectory(prefix="rx-", ignore_cleanup_errors=True) as folder:
-        found = locate({**os.environ, "RUNIX_HOME": folder})
-        found.prepare()
-        yield found
-        shutil.rmtree(found.runtime, ignore_errors=True)
+    with a_home() as made:
+        yield made
 
 
 @pytest.fixture
 async def engine(locations: Locations, home_id: str) -> AsyncIterator[PodmanEngine]:
     """The engine of that home; whatever a test left in it is removed, also when the test failed."""
-    environ = {name: value for name, value in os.environ.items() if name != "RUNIX_ENGINE_URL"}
-    engine = PodmanEngine(locations, Config(), home_id, environ)
+    engine = PodmanEngine(locations, Config(), home_id, engine_environ())
     try:
         await engine.open()
         yield engine

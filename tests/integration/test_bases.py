@@ -7,7 +7,7 @@ import os
 import subprocess
 import time
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -23,6 +23,7 @@ from runix_tui.engine.provision import BASES
 from runix_tui.engine.registry import Registry
 from runix_tui.errors import BuildError
 from runix_tui.locations import Locations
+from tests.integration.homes import lasting_home
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(600)]
 
@@ -32,6 +33,12 @@ class Log(list[str]):
 
     def __call__(self, stream: str, text: str) -> None:
         self.extend(text.split("\n"))
+
+
+@pytest.fixture(scope="module")
+def locations() -> Iterator[Locations]:
+    with lasting_home() as made:
+        yield made
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import asyncio
 import base64
 import contextlib
 import subprocess
+from collections.abc import Iterator
 
 import pytest
 
@@ -14,6 +15,8 @@ from runix_tui.core.ports import Container, ContainerSpec, Mount
 from runix_tui.engine.engine import PodmanEngine
 from runix_tui.engine.facts import has_init
 from runix_tui.errors import StartError
+from runix_tui.locations import Locations
+from tests.integration.homes import lasting_home
 
 pytestmark = pytest.mark.engine
 
@@ -30,6 +33,12 @@ def listen(address: str, port: int) -> tuple[str, ...]:
 
 async def run(engine: PodmanEngine, spec: ContainerSpec) -> Container:
     return await engine.start((await engine.create(spec)).id)
+
+
+@pytest.fixture(scope="module")
+def locations() -> Iterator[Locations]:
+    with lasting_home() as made:
+        yield made
 
 
 @pytest.fixture

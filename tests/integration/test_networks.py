@@ -1,11 +1,14 @@
 """Isolation on the real engine: who reaches whom between projects, builds, and the host's loopback."""
 
 import asyncio
+from collections.abc import Iterator
 
 import pytest
 
 from runix_tui.core import labels
 from runix_tui.core.ports import Container
+from runix_tui.locations import Locations
+from tests.integration.homes import lasting_home
 
 pytestmark = pytest.mark.engine
 
@@ -13,6 +16,12 @@ SERVE = (
     "use Socket; socket(S,PF_INET,SOCK_STREAM,6); setsockopt(S,SOL_SOCKET,SO_REUSEADDR,1);"
     "bind(S,sockaddr_in(8080,INADDR_ANY)) or die; listen(S,5); while(accept(C,S)){print C qq(hello\\n); close C}"
 )
+
+
+@pytest.fixture(scope="module")
+def locations() -> Iterator[Locations]:
+    with lasting_home() as made:
+        yield made
 
 
 @pytest.fixture

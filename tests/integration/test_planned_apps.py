@@ -14,6 +14,7 @@ from runix_tui.core.models import InstanceType
 from runix_tui.core.plan import Plan
 from runix_tui.core.ports import BuildRequest, Container, ContainerSpec
 from runix_tui.engine.engine import PodmanEngine
+from runix_tui.locations import Locations
 from runix_tui.plan.detect import PlanRequest, detect
 from runix_tui.plan.dockerfile import render
 from runix_tui.plan.ignore import ignore, repository_ignore
@@ -21,7 +22,7 @@ from runix_tui.plan.policy import check_dockerfile, check_plan, own_dockerfile
 from runix_tui.plan.variables import matching
 from runix_tui.source.tree import FolderTree
 from tests.integration.building import built
-from tests.integration.conftest import home_with_caches
+from tests.integration.homes import home_with_caches, lasting_home
 
 pytestmark = [pytest.mark.engine, pytest.mark.timeout(900)]
 
@@ -52,6 +53,12 @@ class Service:
 
     def said(self) -> str:
         return self.log.read_text("utf-8") if self.log.exists() else ""
+
+
+@pytest.fixture(scope="module")
+def locations() -> Iterator[Locations]:
+    with lasting_home() as made:
+        yield made
 
 
 @pytest.fixture(scope="module")

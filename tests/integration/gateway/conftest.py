@@ -2,9 +2,6 @@
 
 import asyncio
 import contextlib
-import os
-import shutil
-import tempfile
 import uuid
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
@@ -21,7 +18,8 @@ from runix_tui.core.models import Route
 from runix_tui.deploy.clock import SystemClock
 from runix_tui.engine.engine import PodmanEngine
 from runix_tui.gateway import HaproxyGateway
-from runix_tui.locations import Locations, locate
+from runix_tui.locations import Locations
+from tests.integration.homes import a_home, engine_environ
 
 GatewayMaker = Callable[..., HaproxyGateway]
 
@@ -36,17 +34,13 @@ class Room:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def room() -> AsyncIterator[Room]:
-    environ = {name: value for name, value in os.environ.items() if name != "RUNIX_ENGINE_URL"}
-    with tempfile.TemporaryDirectory(prefix="rx-", ignore_cleanup_errors=True) as folder:
-        locations = locate({**environ, "RUNIX_HOME": folder})
-        locations.prepare()
-        engine = PodmanEngine(locations, Config(), str(uuid.uuid4()), environ)
+    with a_home() as locations:
+        engine = PodmanEngine(locations, Config(), str(uuid.uuid4()), engine_environ())
         try:
             base = catalog.load(locations.profiles).gateway
             yield Room(engine, await engine.ensure_base(base, variant="run", log=lambda *_: None))
         finally:
             await engine.close()
-            shutil.rmtree(locations.runtime, ignore_errors=True)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
