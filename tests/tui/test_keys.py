@@ -1,6 +1,7 @@
 """Keys: the bottom line, the help, and the user's own choice of them."""
 
 import pytest
+from rich.segment import Segment
 from textual.binding import Binding
 from textual.color import Color
 from textual.widget import Widget
@@ -87,6 +88,39 @@ async def test_every_list_tells_its_cursor_by_a_symbol(server: Served, link: Ser
         await sees(pilot, lambda: at_cursor("allowed_hosts"))
         await pilot.press("j")
         await sees(pilot, lambda: at_cursor("ca_bundle") and not at_cursor("allowed_hosts"))
+
+
+async def test_without_colours_a_choice_and_a_cursor_are_seen(
+    server: Served, link: ServedLink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.deploy("shop")
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with opened(link) as pilot:
+        await sees(pilot, lambda: "▸ ● shop" in text_of(pilot.app))
+        await pilot.press("s", "down")
+        await sees(pilot, lambda: underlined(pilot.app) == "No")
+        await pilot.press("escape", "ctrl+p")
+        await sees(pilot, lambda: underlined(pilot.app).startswith("a"))
+        await pilot.press("escape", "a", *"http")
+        await sees(pilot, lambda: "▸repository" in text_of(pilot.app))
+        await pilot.press("home")
+        await sees(pilot, lambda: underlined(pilot.app) == "h")
+        pilot.app.screen.query_one("#deploy").focus()
+        await sees(pilot, lambda: "Deploy" in reversed_words(pilot.app))
+
+
+def underlined(app: object) -> str:
+    return " ".join(each.text for each in segments(app) if each.style and each.style.underline).strip()
+
+
+def reversed_words(app: object) -> str:
+    return " ".join(each.text for each in segments(app) if each.style and each.style.reverse)
+
+
+def segments(app: object) -> list[Segment]:
+    """All that is on the screen, in pieces of one style."""
+    strips = app_of(app).screen._compositor.render_strips()
+    return [each for strip in strips[: app_of(app).size.height] for each in strip]
 
 
 async def test_the_word_says_what_a_key_would_do(server: Served, link: ServedLink) -> None:

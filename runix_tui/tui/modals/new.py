@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.events import DescendantBlur
+from textual.events import DescendantFocus
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
@@ -97,10 +97,10 @@ class NewDeployment(ModalScreen[str | None]):
             self.query_one(PlanPreview).forget()
         self._look()
 
-    @on(DescendantBlur)
-    def left_a_field(self) -> None:
-        """A source that is not there is said at its field, as soon as that is left."""
-        if self._source is None and not self._left:
+    @on(DescendantFocus)
+    def went_on(self) -> None:
+        """A source that is not there is said at its field, as soon as one goes on from it."""
+        if self._source is None and self.fields.source_text and not self._left:
             self._look()
 
     @work(group="plan", exclusive=True)

@@ -10,16 +10,17 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from runix_tui.core.terminal import plain
+from runix_tui.tui.widgets.cursor import CURSOR
 
 
 class Field(Vertical):
     """``path`` is its name in a request. Wrong is said under it, in place of what else was to say."""
 
     DEFAULT_CSS = """
-    Field { height: auto; padding: 0 1; color: $text-muted; }
+    Field { height: auto; padding: 0 1 0 0; color: $text-muted; }
     Field:focus-within { color: $text-accent; }
     Field.-wrong { color: $text-error; }
-    Field > * { margin-left: 16; color: $foreground; }
+    Field > * { margin-left: 17; color: $foreground; }
     Field > .field-words { height: auto; color: $text-muted; text-wrap: nowrap; text-overflow: ellipsis; }
     Field.-wrong > .field-words { color: $text-error; text-wrap: wrap; }
     """
@@ -38,8 +39,8 @@ class Field(Vertical):
         yield self.control
 
     def render(self) -> Content:
-        """Its name, left of what one types into."""
-        return Content(self._label)
+        """Its name, left of what one types into; before it the cursor."""
+        return Content(f"{CURSOR if self.has_focus_within else ' '}{self._label}")
 
     @property
     def said(self) -> str:

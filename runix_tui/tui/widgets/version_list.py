@@ -66,7 +66,6 @@ class VersionList(OptionList):
         & > .option-list--option { padding: 0; }
         & > .option-list--option-highlighted { background: $foreground 10%; color: $foreground; text-style: none; }
         &:focus > .option-list--option-highlighted { background: $primary-muted; color: $foreground; text-style: bold; }
-        &:nocolor > .option-list--option-highlighted { text-style: reverse; }
     }
     """
 
