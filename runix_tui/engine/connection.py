@@ -66,6 +66,7 @@ class Connection:
         self._heal = heal
         self._healing: asyncio.Lock | None = None
         self._session: ClientSession | None = None
+        self._closed = False
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="engine")
         self._local = threading.local()
         self._clients: list[PodmanClient] = []
@@ -100,6 +101,7 @@ class Connection:
         """
 
         async def once() -> T:
+            self._refuse_when_closed()
             return await asyncio.get_running_loop().run_in_executor(self._pool, self._ask, what, ask, within)
 
         with self.doing(what, quiet=True):
@@ -185,7 +187,8 @@ class Connection:
             yield response
 
     async def close(self) -> None:
-        """Let go of everything."""
+        """Let go of everything, for good: a call that is late finds nothing to open anew."""
+        self._closed = True
         if self._session is not None:
             await self._session.close()
             self._session = None
@@ -209,10 +212,17 @@ class Connection:
     def _opened(self) -> "ClientSession":
         import aiohttp
 
+        self._refuse_when_closed()
         if self._session is None:
             connector = aiohttp.UnixConnector(str(self.socket), limit=0)
             self._session = aiohttp.ClientSession(connector=connector)
         return self._session
+
+    def _refuse_when_closed(self) -> None:
+        if self._closed:
+            raise Unavailable(
+                "Runix has let go of the engine.", hint="Runix is ending: start it again.", code="engine_closed"
+            )
 
     def _ask(self, what: str, ask: Callable[["PodmanClient"], T], timeout: float) -> T:
         with border(what):

@@ -130,6 +130,23 @@ async def test_comes_back_by_itself(peer, connection, way):
         assert (await ask_version(connection))["Version"] == "5.4.2"
 
 
+async def test_a_call_that_is_late_opens_nothing(peer, connection):
+    """A session that it opened would be closed by nobody, an engine that it healed ended by nobody."""
+    healed: list[None] = []
+
+    async def heal() -> None:
+        healed.append(None)
+
+    connection._heal = heal
+    await connection.expect("GET", "/_ping", "ping")
+    await connection.close()
+    for late in (connection.expect("GET", "/_ping", "ping"), ask_version(connection)):
+        with pytest.raises(Unavailable) as caught:
+            await late
+        assert caught.value.code == "engine_closed"
+    assert (connection._session, healed) == (None, [])
+
+
 async def test_many_at_once_heal_without_harm(peer, connection):
     started = 0
 
