@@ -107,6 +107,16 @@ async def test_whom_to_trust_is_changed_in_the_file_alone(file: Path, link: Serv
         assert says(file, COMMENTED)()
 
 
+async def test_the_keys_of_changing_are_told_while_it_is_changed(file: Path, link: ServedLink) -> None:
+    async with opened(link) as pilot:
+        await go_to(pilot, "build.cpus")
+        await pilot.press("enter")
+        await sees(pilot, lambda: "Enter takes it over, Esc leaves it as it was." in text_of(pilot.app))
+        await pilot.press("escape")
+        await sees(pilot, lambda: "Enter takes it over" not in text_of(pilot.app))
+        assert says(file, COMMENTED)()
+
+
 async def test_back_to_the_default(file: Path, link: ServedLink) -> None:
     async with opened(link) as pilot:
         await go_to(pilot, "build.cpus")

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 BYTES = ("memory", "bytes")  # how the names of settings in bytes end
 MIB = 1024**2
 _BY_HAND = " Changed in config.toml alone: E opens it."
+_EDITING = " Enter takes it over, Esc leaves it as it was."
 
 
 class SettingRow(Vertical, can_focus=True):
@@ -84,7 +85,8 @@ class SettingRow(Vertical, can_focus=True):
     def wrong(self, message: str) -> None:
         """What is wrong with what was typed, in place of what it means; empty: nothing."""
         self.set_class(bool(message), "-wrong")
-        meaning = f"{self.setting.description}{_BY_HAND if self.setting.by_hand else ''}"
+        more = _BY_HAND if self.setting.by_hand else _EDITING if self._field is not None else ""
+        meaning = self.setting.description + more
         self.query_one(".setting-more", Static).update(Content(plain(message or meaning)))
 
     def done(self) -> None:
@@ -96,6 +98,7 @@ class SettingRow(Vertical, can_focus=True):
             if here:
                 self.focus()
             field.remove()
+            self.wrong("")
 
     def on_click(self, event: events.Click) -> None:
         """Twice: change it."""
@@ -131,6 +134,7 @@ class SettingRow(Vertical, can_focus=True):
         field.placeholder = f"nothing: the default, {text_of(self.setting.default) or 'none'}"
         field.cursor_blink = False
         self.add_class("-editing")
+        self.wrong("")
         self.mount(field, before=0)
         field.focus()
 
@@ -142,7 +146,6 @@ class SettingRow(Vertical, can_focus=True):
 
     def action_leave(self) -> None:
         """As it was."""
-        self.wrong("")
         self.done()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
