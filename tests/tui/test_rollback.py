@@ -124,12 +124,13 @@ async def test_what_nobody_answered_is_not_called_failed(
     made = two_versions(server)
     gate = server.world.faults().gate("switch")
     broken_off(monkeypatch, lambda: asyncio.run_coroutine_threadsafe(server.runix.rollback(made, 1), server.loop))
-    async with opened(link) as pilot:
+    async with opened(link, NARROW) as pilot:
         await asked(pilot)
         await pilot.press("enter")
         await sees(pilot, lambda: "It is not known yet whether shop was rolled back" in text_of(pilot.app))
         assert "The server went before it said whether v1 serves." in text_of(pilot.app)
         assert "not rolled back" not in text_of(pilot.app)
+        assert "Esc closes this" in text_of(pilot.app)
         if close:
             await pilot.press("escape")
             await sees(pilot, lambda: "It is not known" not in text_of(pilot.app))

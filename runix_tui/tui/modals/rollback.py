@@ -194,6 +194,7 @@ class RollBack(ModalScreen[None]):
         said = f"The server went before it said whether v{self._prospect.number} serves."
         self.runix.tell(f"roll back {one.service_name}", f"{said} {FOUND_OUT}", Weight.WARNING)
         if self.is_attached:
+            self.query_one("#will").display = False  # it may have happened
             self._title(f"It is not known yet whether {plain(one.service_name)} was rolled back")
             self._say(Content.assemble((said, "$text-warning"), "\n", FOUND_OUT))
             self._name_esc("Esc closes this; what came of it is told all the same")
