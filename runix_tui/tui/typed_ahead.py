@@ -10,7 +10,7 @@ from collections import deque
 from contextlib import suppress
 from typing import Any
 
-from textual.app import App
+from textual.app import App, ScreenStackError
 from textual.events import Key, Paste
 from textual.message_pump import MessagePump
 
@@ -40,7 +40,7 @@ class TypedAhead:
 
     async def _follow(self) -> None:
         """Behind a key, until the focus stays where it is."""
-        with suppress(TimeoutError):
+        with suppress(TimeoutError, ScreenStackError):  # that when the app ends meanwhile
             async with asyncio.timeout(PATIENCE):
                 await self._settled()
         self._following = None
