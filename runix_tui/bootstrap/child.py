@@ -10,7 +10,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from runix_tui.bootstrap.owner import KEEP
+from runix_tui.bootstrap.owner import CODE, KEEP
 from runix_tui.bootstrap.private import using
 from runix_tui.bootstrap.token import TOKEN_VARIABLE
 from runix_tui.core.secret import Secret
@@ -125,4 +125,5 @@ def last_words(log: Path, said_before: int, code: int) -> RunixError:
     else:
         message = lines[complaint].removeprefix(COMPLAINT)
         hint = " ".join(line.strip() for line in lines[complaint + 1 :])
-    return RunixError(message, hint=hint, code="server_failed", transient=code == EXIT_TRANSIENT)
+    said = next((line.removeprefix(CODE) for line in lines if line.startswith(CODE)), "server_failed")
+    return RunixError(message, hint=hint, code=said, transient=code == EXIT_TRANSIENT)

@@ -10,6 +10,7 @@ import signal
 import threading
 
 KEEP = b"keep\n"
+CODE = "runix code: "  # what an owned server says of the error that it ends with, before it complains
 _STDIN = 0
 _CHUNK = 64
 

@@ -10,7 +10,7 @@ from runix_tui.cli.output import line, say
 from runix_tui.cli.progress import Waiting
 from runix_tui.cli.session import given_token, home
 from runix_tui.core.secret import Secret
-from runix_tui.errors import InvalidRequest
+from runix_tui.errors import InvalidRequest, RunixError
 
 
 def register(app: typer.Typer) -> None:
@@ -44,7 +44,14 @@ def serve(
         from runix_tui.bootstrap import serve as server
 
         where = server.listen(host, port, os.environ)
-        server.serve(home(), where, token=token, ready=lambda url: line(f"Runix API on {url}"), say=say, patient=owned)
+        try:
+            server.serve(
+                home(), where, token=token, ready=lambda url: line(f"Runix API on {url}"), say=say, patient=owned
+            )
+        except RunixError as error:
+            if owned:  # its owner shows more than words
+                say(f"{owner.CODE}{error.code}")
+            raise
 
 
 def _detach(host: str | None, port: int | None, token: Secret | None) -> None:

@@ -115,6 +115,7 @@ def test_a_broken_setting_is_shown_and_gone_when_it_is_right(seeded: PtyHome) ->
     seeded.locations.config_file.write_text("[build]\ncpus = 'many'\n")
     with seeded.terminal() as terminal:
         terminal.wait_for("build.cpus")
+        assert "The settings are wrong" in terminal.text
         seeded.locations.config_file.unlink()
         terminal.press("r")
         terminal.wait_for(lambda text: UP in text and "build.cpus" not in text)
@@ -126,6 +127,7 @@ def test_a_taken_port_is_shown_with_its_holder(home: PtyHome) -> None:
         home.environ["RUNIX_API_PORT"] = str(taken.getsockname()[1])
         with home.terminal() as terminal:
             terminal.wait_for(f"pid {os.getpid()}")
+            assert "The server's port is taken" in terminal.text
             assert_no_trace(terminal)
 
 

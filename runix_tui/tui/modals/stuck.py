@@ -17,6 +17,7 @@ TITLES = {  # by the error's code
     "not_runix": "Another program answers",
     "answer": "Another version answers",
     "config": "The settings are wrong",
+    "port_taken": "The server's port is taken",
     "home_unusable": "The home cannot be used",
     "home_removed": "The home is gone",
 }

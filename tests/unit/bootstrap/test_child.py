@@ -26,6 +26,14 @@ def test_last_words(tmp_path: Path, said: str, message: str, hint: str, transien
     assert error.transient is transient
 
 
+@pytest.mark.parametrize(("said", "code"), [("runix code: port_taken\n", "port_taken"), ("", "server_failed")])
+def test_an_owned_server_says_which_error_it_is(tmp_path: Path, said: str, code: str) -> None:
+    log = tmp_path / "server.log"
+    log.write_text(f"{said}runix: port 1 is taken\n  Choose another.\n")
+    error = child.last_words(log, 0, 1)
+    assert (error.code, error.message, error.hint) == (code, "port 1 is taken", "Choose another.")
+
+
 def test_the_environment_of_a_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("RUNIX_TOKEN", "canary")
