@@ -6,10 +6,10 @@ import signal
 import socket
 import sys
 import threading
-import webbrowser
 
 from runix_tui.cli.output import line, say
 from runix_tui.core.secret import Secret
+from runix_tui.tui.browsing import shown
 from runix_tui.web.admission import LINK_LIFETIME
 from runix_tui.web.server import Server
 from runix_tui.web.tab import Program
@@ -44,7 +44,7 @@ async def _browse(server: Server, *, open_browser: bool) -> None:
 
 
 def _open(link: str) -> None:
-    if not webbrowser.open(link):
+    if not shown(link):
         say("No browser can be opened from here: open the link yourself.")
 
 

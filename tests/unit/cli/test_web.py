@@ -127,3 +127,22 @@ def test_no_browser_is_no_failure() -> None:
         assert terminal.end(signal.SIGTERM)[0] == 0
     finally:
         terminal.close()
+
+
+def test_a_browser_of_the_terminal_does_not_take_it(tmp_path: Path) -> None:
+    """As over ssh, where Python would start one here."""
+    taken = tmp_path / "taken"
+    for name in ("lynx", "w3m", "www-browser"):
+        (tmp_path / name).write_text(f"#!/bin/sh\ntouch {taken}\nexit 1\n")
+        (tmp_path / name).chmod(0o755)
+    away = ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
+    here = {name: value for name, value in os.environ.items() if name not in away}
+    terminal = Terminal({**here, "PATH": f"{tmp_path}:{here['PATH']}", "TERM": "xterm"}, open_browser=True)
+    try:
+        assert terminal.process.stderr
+        assert terminal.link()
+        said = [terminal.process.stderr.readline(), terminal.process.stderr.readline()]
+        assert any("open the link yourself" in each for each in said)
+        assert not taken.exists()
+    finally:
+        terminal.close()
