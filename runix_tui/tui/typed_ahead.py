@@ -14,7 +14,7 @@ from textual.app import App, ScreenStackError
 from textual.events import Key, Paste
 from textual.message_pump import MessagePump
 
-PATIENCE = 0.5  # seconds; then the next key goes on all the same
+PATIENCE = 2.0  # seconds; then the next key goes on all the same
 ROUNDS = 3  # a key, what it asked for, and the focus that was moved by that
 MOST_ROUNDS = 9
 
