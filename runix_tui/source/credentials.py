@@ -51,7 +51,7 @@ class Credentials:
                 if token := _token(given, self._environ):
                     yield Offer(f"the token of {name} in config.toml", given.username, Secret(token))
         for user, password, file in self._stored(address):
-            yield Offer(f"the password kept in {file}", user, Secret(password))
+            yield Offer(f"the password kept in {self._shown(file)}", user, Secret(password))
 
     def keys(self, address: Address, userinfo: Userinfo | None) -> tuple[Host, list[Offer], list[str]]:
         """For an ssh server: how to reach it, what may be offered, best first, and notes on what could not be.
@@ -61,14 +61,16 @@ class Credentials:
         host = host_for(address, self._environ)
         user = host.address.user
         usable = [key for key in host.keys if not needs_passphrase(key)]
-        offers = [Offer(f"the key {key}", user, key=key) for key in usable]
+        offers = [Offer(f"the key {self._shown(key)}", user, key=key) for key in usable]
         if host.agent:
             agent = Offer("the keys of ssh-agent", user)
             offers = [*offers, agent] if host.named else [agent, *offers]
         if userinfo and userinfo.address.origin == address.origin:
             password = _from_userinfo(userinfo.value).password
             offers.insert(0, Offer("the address' password", user, password))
-        locked = [f"{key} needs a passphrase: load it with ssh-add" for key in host.keys if key not in usable]
+        locked = [
+            f"{self._shown(key)} needs a passphrase: load it with ssh-add" for key in host.keys if key not in usable
+        ]
         return host, offers, locked
 
     def missing(self, address: Address) -> list[str]:
@@ -78,6 +80,11 @@ class Credentials:
             for _, given in self._configured(address)
             if not _token(given, self._environ)
         ]
+
+    def _shown(self, file: Path) -> str:
+        """A file as its owner writes it: messages have no room for a long path to the home."""
+        home = home_of(self._environ)
+        return f"~/{file.relative_to(home)}" if file.is_relative_to(home) else str(file)
 
     def _configured(self, address: Address) -> list[tuple[str, GitCredential]]:
         names = (f"{address.host}:{address.origin[2]}", address.host)

@@ -105,8 +105,8 @@ def test_ssh_offers_named_keys_before_the_agent_and_notes_locked_ones(tmp_path: 
     address, _ = parse("ssh://git@host/a")
     host, found, notes = credentials.keys(address, Userinfo(parse("ssh://git:pw@host/a")[0], Secret("git:pw")))
     assert host.address == address
-    assert [offer.label.split()[-1] for offer in found] == ["password", "ssh-agent", str(ssh / "id_rsa")]
-    assert notes == [f"{ssh / 'id_ed25519'} needs a passphrase: load it with ssh-add"]
+    assert [offer.label.split()[-1] for offer in found] == ["password", "ssh-agent", "~/.ssh/id_rsa"]
+    assert notes == ["~/.ssh/id_ed25519 needs a passphrase: load it with ssh-add"]
     (ssh / "config").write_text("Host host\n IdentityFile ~/.ssh/id_rsa\n")
     _, found, _ = credentials.keys(address, None)
-    assert [offer.label.split()[-1] for offer in found] == [str(ssh / "id_rsa"), "ssh-agent"]
+    assert [offer.label.split()[-1] for offer in found] == ["~/.ssh/id_rsa", "ssh-agent"]
