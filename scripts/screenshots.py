@@ -17,7 +17,7 @@ PICTURES: dict[str, tuple[tuple[str, ...], str]] = {  # file → keys, words to 
     "overview": ((), "GET /health"),
     "build": (("2",), "Successfully tagged"),
     "logs": (("3", "enter", "slash", *"cart 30", "enter"), "/ cart 30"),
-    "history": (("4", "enter", "end", "space"), "⇄"),
+    "history": (("4", "enter", "end", "space", "right"), "PYTHONUNBUFFERED=0"),
     "rollback": (("b",), "def5678"),
 }
 
