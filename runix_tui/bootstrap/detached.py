@@ -5,7 +5,7 @@ import signal
 import time
 
 from runix_tui.bootstrap.child import Child, spawn
-from runix_tui.bootstrap.home import ServerHint, is_held, make, server_hint, server_pid
+from runix_tui.bootstrap.home import ServerHint, accepting, is_held, make, server_pid
 from runix_tui.core.secret import Secret
 from runix_tui.errors import RunixError, Unavailable
 from runix_tui.locations import Locations
@@ -19,7 +19,7 @@ def reach(locations: Locations) -> ServerHint | None:
     """The server of this home, waited for when it is just starting; None when none runs. Raises ``Unavailable``."""
     deadline = time.monotonic() + STARTS_WITHIN
     while True:
-        hint = server_hint(locations)
+        hint = accepting(locations)
         if hint or not is_held(locations):
             return hint
         if time.monotonic() > deadline:
@@ -66,8 +66,7 @@ def _wait(locations: Locations, child: Child) -> ServerHint:
     """Until a server answers: ``child``, or one that somebody else started at the same moment."""
     deadline = time.monotonic() + STARTS_WITHIN
     while time.monotonic() < deadline:
-        hint = server_hint(locations)
-        if hint:
+        if hint := accepting(locations):
             return hint
         if child.ended and not is_held(locations):
             raise child.failure()

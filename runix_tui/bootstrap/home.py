@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -14,6 +15,7 @@ from runix_tui.errors import ConfigError, RunixError
 from runix_tui.locations import PRIVATE_FILE, Locations
 
 LOCK_PATIENCE = 0.5  # seconds: who only looks at the lock holds it for microseconds, a server that ends a little longer
+ACCEPTS_WITHIN = 1.0  # seconds
 _POLL = 0.01
 
 
@@ -170,6 +172,20 @@ def server_hint(locations: Locations) -> ServerHint | None:
     """What ``server.json`` says, when the server that holds the home wrote it; a stale or broken one is ignored."""
     hint = _announced(locations) if is_held(locations) else None
     return hint if hint and hint.pid == server_pid(locations) else None
+
+
+def accepting(locations: Locations) -> ServerHint | None:
+    """:func:`server_hint`, once somebody listens there: for an instant after a kill, while the next server takes the
+    home, the hint of the old one looks like its own."""
+    hint = server_hint(locations)
+    if hint is None:
+        return None
+    parts = urlsplit(hint.url)
+    try:
+        socket.create_connection((parts.hostname, parts.port or 80), timeout=ACCEPTS_WITHIN).close()
+    except OSError:
+        return None
+    return hint
 
 
 def _announced(locations: Locations) -> ServerHint | None:

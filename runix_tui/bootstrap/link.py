@@ -4,25 +4,21 @@ The child is a process, not a thread: what the front end draws and what the serv
 both start at once. It ends with its owner (``owner.py``). What the front end does with it is not known here.
 """
 
-import socket
 import subprocess
 import threading
 import time
 from contextlib import suppress
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from runix_tui.bootstrap.child import Child, spawn
 from runix_tui.bootstrap.detached import ENDS_WITHIN, LOOK_EVERY, STARTS_WITHIN, slow
 from runix_tui.bootstrap.glance import Glance
-from runix_tui.bootstrap.home import ServerHint, is_held, make, removed, server_hint
+from runix_tui.bootstrap.home import ServerHint, accepting, is_held, make, removed, server_hint
 from runix_tui.bootstrap.token import checked_token, other_token, stored_token
 from runix_tui.core.secret import Secret
 from runix_tui.errors import RunixError, Unauthorized, Unavailable
 from runix_tui.locations import Locations
 from runix_tui.tui.link import Door
-
-ACCEPTS_WITHIN = 1.0  # seconds
 
 
 class HomeLink:
@@ -75,8 +71,7 @@ class HomeLink:
         token = checked_token(self._given)
         deadline = time.monotonic() + STARTS_WITHIN
         while True:
-            hint = server_hint(self._locations)
-            if hint and _accepts(hint.url):
+            if hint := accepting(self._locations):
                 return self._door(hint, token)
             self._see_to_a_server(token)
             if time.monotonic() > deadline:
@@ -150,13 +145,3 @@ def _check(door: Door, *, given: bool) -> None:
             client.projects()
     except Unauthorized as error:
         raise other_token(given=given) from error
-
-
-def _accepts(url: str) -> bool:
-    """Whether anything listens there: for an instant after a kill its hint looks like that of the next server."""
-    parts = urlsplit(url)
-    try:
-        socket.create_connection((parts.hostname, parts.port or 80), timeout=ACCEPTS_WITHIN).close()
-    except OSError:
-        return False
-    return True
