@@ -94,8 +94,10 @@ def test_nobody_there_is_nothing_to_see() -> None:
 
 def test_who_leaves_before_reading_lets_go_of_it(tmp_path: Path) -> None:
     """A connection that is left open is a warning, and so an error."""
+    import socket
+
     link = HomeLink(locate({"RUNIX_HOME": str(tmp_path)}), "")
-    with answering({"/deployments": (200, b"[]"), "/projects": (200, b"[]")}) as url:
-        link._glance = Glance.at(url, TOKEN)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        link._glance = Glance.at(f"http://127.0.0.1:{server.getsockname()[1]}", TOKEN)
         link.leave(keep=False)
     assert link.glance() is None
