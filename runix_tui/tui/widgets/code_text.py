@@ -5,6 +5,7 @@ from textual.geometry import Size
 from textual.widget import Widget
 
 HANGING = 4  # columns
+BETWEEN_PARTS = "/:,;=&"  # of a path, an address, a list, a query
 
 
 class CodeText(Widget):
@@ -51,9 +52,13 @@ def folded(line: Content, width: int) -> list[Content]:
 
 
 def _cut(text: str, room: int) -> int:
-    """Where to cut: behind the last blank that leaves at least half a line, else where the room ends."""
+    """Where to cut: behind the last blank, else the last sign between parts, that leaves at least half a line; else
+    where the room ends."""
     fits = len(text)
     while Content(text[:fits]).cell_length > room:
         fits -= max(1, (Content(text[:fits]).cell_length - room) // 2)
-    blank = text.rfind(" ", 0, fits) + 1
-    return blank if blank > fits // 2 else fits
+    for signs in (" ", BETWEEN_PARTS):
+        cut = max(text.rfind(sign, 0, fits) for sign in signs) + 1
+        if cut > fits // 2:
+            return cut
+    return fits

@@ -12,7 +12,8 @@ from runix_tui.tui.widgets.code_text import folded
         ("", [""]),
         ("FROM a", ["FROM a"]),
         ("RUN pip install -r requirements.txt", ["RUN pip install -r ", "    requirements.txt"]),
-        ("ENV PATH=/a/very/long/path/that/never/ends", ["ENV PATH=/a/very/lon", "    g/path/that/neve", "    r/ends"]),
+        ("ENV PATH=/a/very/long/path/that/never/ends", ["ENV PATH=/a/very/", "    long/path/that/", "    never/ends"]),
+        ("0123456789012345678901234", ["01234567890123456789", "    01234"]),
         ("漢字漢字漢字漢字漢字漢字", ["漢字漢字漢字漢字漢字", "    漢字"]),
     ],
 )
