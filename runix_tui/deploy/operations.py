@@ -121,12 +121,16 @@ class Operations:
     async def cancel(self, deployment_id: str) -> None:
         """Really stop what is on its way. Raises ``Conflict`` (nothing_to_cancel)."""
         deployment = self.alive(deployment_id)
-        if not await self._lanes.of(deployment.id).clear():
-            raise Conflict(
-                f"{deployment.name} has no build to cancel",
-                code="nothing_to_cancel",
-                hint="Its status says what it does; `stop` stops what serves.",
-            )
+        if await self._lanes.of(deployment.id).clear():
+            return
+        newest = self._store.versions(deployment.id)[:1]
+        switching = any(version.stage is Stage.ROUTING for version in newest)
+        hint = "Whether requests reach its new version already is found out as soon as the engine is there."
+        raise Conflict(
+            f"{deployment.name} has no build to cancel",
+            code="nothing_to_cancel",
+            hint=hint if switching else "Its status says what it does; `stop` stops what serves.",
+        )
 
     async def stop(self, deployment_id: str) -> None:
         """Stop what serves, and cancel what is on its way. Whatever cuts this short finds it stored as stopped."""

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from runix_tui.core import labels
 from runix_tui.core.events import DeploymentChanged
-from runix_tui.core.models import Deployment, Kind, StageTime, Version
+from runix_tui.core.models import Kind, ServiceConfig, StageTime, Version
 from runix_tui.core.ports import Clock
 from runix_tui.core.stages import ENDED, Stage, VersionStatus
 from runix_tui.deploy.bus import Bus
@@ -18,11 +18,14 @@ from runix_tui.deploy.launcher import Launcher
 from runix_tui.deploy.leftovers import Leftovers
 from runix_tui.deploy.logs import Logs
 from runix_tui.deploy.promotion import promote
+from runix_tui.deploy.releases import rebased
 from runix_tui.deploy.supervisor import Supervisor
 from runix_tui.deploy.switchboard import Switchboard
 from runix_tui.errors import RunixError
 from runix_tui.locations import Locations
 from runix_tui.store.store import Store
+
+SWITCHED = "Runix ended during the switch; requests reach this version, so it is live"
 
 
 class Reconciliation:
@@ -53,7 +56,7 @@ class Reconciliation:
         self._bus = bus
         self._clock = clock
         self._locations = locations
-        self._unsettled: list[Version] = []
+        self._unsettled: list[tuple[Version, ServiceConfig]] = []  # and what its deployment's was when Runix started
 
     async def records(self) -> None:
         """No version stays on its way but those that only the gateway knows of, no build log without its end; logs and
@@ -62,7 +65,9 @@ class Reconciliation:
         for deployment in deployments:
             for version in self._store.versions(deployment.id):
                 if version.stage is Stage.ROUTING and not deployment.deleting:
-                    self._unsettled.append(version)  # the switch may have been made, and not been stored any more
+                    self._unsettled.append(
+                        (version, deployment.config)
+                    )  # the switch may have been made, and not been stored any more
                 elif version.stage not in ENDED:
                     await self._interrupt(version)
                 else:
@@ -94,22 +99,27 @@ class Reconciliation:
         """A version that requests reach is live: going back would be one more switch that nobody asked for. Raises
         ``Unavailable``."""
         while self._unsettled:
-            version = self._unsettled[-1]
+            version, found = self._unsettled[-1]
             deployment = self._store.deployment(version.deployment_id)
             if deployment is not None:
                 if await self._switchboard.leads_to(deployment, version):
-                    await self._go_live(deployment, version)
+                    await self._go_live(version, found)
                 else:
                     await self._interrupt(version)
                 self._bus.publish(DeploymentChanged(deployment.id))
             self._unsettled.pop()
 
-    async def _go_live(self, deployment: Deployment, version: Version) -> None:
+    async def _go_live(self, version: Version, found: ServiceConfig) -> None:
+        """What was changed since ``found`` stays."""
+        deployment = self._store.deployment(version.deployment_id)  # as it is now, after the gateway was asked
+        if deployment is None:
+            return
         now = self._clock.now()
         done = replace(version, stages=tuple(_ended(stage, now, "done") for stage in version.stages))
-        config = version.config if version.kind is Kind.ROLLBACK else deployment.config
+        back = version.kind is Kind.ROLLBACK
+        config = rebased(version.config, base=found, now=deployment.config) if back else deployment.config
         live, _ = promote(self._store, deployment, done, config=config, now=now)
-        await self._end_log(live, live.status)
+        await self._end_log(live, live.status, SWITCHED, routed=True)
 
     async def _interrupt(self, version: Version) -> None:
         now, failure = self._clock.now(), interrupted(version.kind)
@@ -125,7 +135,7 @@ class Reconciliation:
         self._store.save_version(ended)
         await self._end_log(ended, VersionStatus.FAILED, failure.message, failure.hint)
 
-    async def _end_log(self, version: Version, status: VersionStatus, *lines: str) -> None:
+    async def _end_log(self, version: Version, status: VersionStatus, *lines: str, routed: bool = False) -> None:
         begun = self._store.build_range(version.deployment_id, version.number)
         if begun is None or begun[1] is not None:
             return
@@ -135,6 +145,8 @@ class Reconciliation:
         if last is None:
             for line in lines:
                 journal.append(now, "runix", line)
+            if routed:
+                journal.mark(now, Stage.ROUTING.value, "done")
             last = journal.end(now, status.value)
             journal.flush()
         self._store.end_build(version.deployment_id, version.number, last)

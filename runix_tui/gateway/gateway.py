@@ -97,10 +97,13 @@ class HaproxyGateway:
                 note(f"to {route.address}:{route.port}")
 
     async def leads(self, route: Route) -> bool:
-        """Whether requests to its host reach its address now, by what HAProxy says; False while it is away."""
+        """Whether requests to its host reach its address now, by what HAProxy says; False where none runs. Raises
+        ``Unavailable`` when one runs and does not answer in time."""
         try:
             running = await self._runtime.table()
-        except Unavailable:
+        except Unavailable as error:
+            if isinstance(error.__cause__, TimeoutError):
+                raise
             return False
         return running.routed().get(route.subdomain) == target_of(route)
 

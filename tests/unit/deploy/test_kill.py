@@ -12,7 +12,7 @@ from runix_tui.core.requests import ChangeRequest
 from runix_tui.core.secret import Secret
 from runix_tui.core.stages import Stage
 from runix_tui.deploy.orchestrator import Orchestrator
-from runix_tui.errors import NotFound
+from runix_tui.errors import Conflict, NotFound, Unavailable
 from tests.fakes import Faults, Killed
 from tests.world import World, disorder, ended, orderly, until
 
@@ -140,6 +140,16 @@ async def _killed(world: World, scene: Scene, number: int) -> None:
             raise Killed
 
 
+async def _killed_at(world: World, scene: Scene, effect: str) -> None:
+    """Do it and die at the first effect of this name."""
+    async with world.runix() as runix:
+        identity = await _set(world, runix, scene)
+        effects = world.kill_at(None).seen
+        await scene.act(world, runix, identity)
+        await _emptied(runix)
+    await _killed(world, scene, effects.index(effect))
+
+
 async def _started_and_killed(world: World, number: int) -> bool:
     """Start, and die at the ``number``-th effect of starting; whether there were that many."""
     faults = world.dying_at = Faults(at=number)
@@ -192,12 +202,7 @@ async def test_order_is_restored_after_kill_at_any_effect(world: World, scene: S
 @pytest.mark.parametrize("scene", [SCENES[1], SCENES[2]], ids=lambda scene: scene.name)
 @pytest.mark.parametrize("dies_at", ["start", "switch", "switched"])
 async def test_what_came_of_it_is_what_requests_reach(world: World, scene: Scene, dies_at: str) -> None:
-    async with world.runix() as runix:
-        identity = await _set(world, runix, scene)
-        effects = world.kill_at(None).seen
-        await scene.act(world, runix, identity)
-        await _emptied(runix)
-    await _killed(world, scene, effects.index(dies_at))
+    await _killed_at(world, scene, dies_at)
     world.faults()
     async with world.runix() as runix:
         await orderly(world, runix)
@@ -210,6 +215,40 @@ async def test_what_came_of_it_is_what_requests_reach(world: World, scene: Scene
         assert {stage.result for stage in newest.stages if stage.stage is Stage.ROUTING} <= {
             "done" if serving is newest else "failed"
         }
+
+
+@pytest.mark.parametrize("scene", [SCENES[1], SCENES[2]], ids=lambda scene: scene.name)
+async def test_what_is_changed_before_a_switch_is_settled_stays_so(world: World, scene: Scene) -> None:
+    """Neither while the engine is away, nor while the gateway is asked, is an accepted change lost."""
+    await _killed_at(world, scene, "switched")
+    faults = world.faults()
+    faults.fail = {"open": Unavailable("away")}
+    async with world.runix() as runix:
+        identity = runix.deployments()[0].deployment.id
+        with pytest.raises(Conflict, match="no build to cancel") as caught:
+            await runix.cancel(identity)
+        assert "as soon as the engine is there" in caught.value.hint
+        await runix.change(identity, ChangeRequest(env={"A": Secret("1")}))
+        asked = faults.gate("leads")
+        faults.fail = {}
+        async with asyncio.timeout(5):
+            await faults.reached["leads"].wait()
+        await runix.change(identity, ChangeRequest(env={"A": Secret("1"), "B": Secret("2")}))
+        asked.set()
+        await orderly(world, runix)
+        assert runix.get(identity).deployment.config.env.keys() == {"A", "B"}
+
+
+async def test_a_settled_switch_ends_its_log_as_switches_do(world: World) -> None:
+    await _killed_at(world, SCENES[1], "switched")
+    world.faults()
+    async with world.runix() as runix:
+        await orderly(world, runix)
+        newest = runix.history(runix.deployments()[0].deployment.id)[0]
+        text = [batch.ndjson() async for batch in runix.build_log(newest.deployment_id, version=newest.number)]
+        *_, line, mark, end = [json.loads(each) for each in b"".join(text).splitlines()]
+        assert "requests reach this version" in line["line"]
+        assert (mark["stage"], mark["status"], end["status"]) == ("routing", "done", "running")
 
 
 @pytest.mark.parametrize("at", [4, 12])

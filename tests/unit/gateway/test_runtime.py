@@ -61,8 +61,9 @@ async def test_no_answer_is_unavailable(api: Runtime, tmp_path: Path, monkeypatc
         done.set()
 
     async with await asyncio.start_unix_server(hang, str(tmp_path / "master.sock")):
-        with pytest.raises(Unavailable):
+        with pytest.raises(Unavailable) as caught:
             await api.processes()
+        assert isinstance(caught.value.__cause__, TimeoutError)  # one that runs, and is not known to route or not
         release.set()
         await done.wait()
 
