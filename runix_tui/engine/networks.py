@@ -71,8 +71,8 @@ class Networks:
         Give it to the engine as ``nsoptions=[{"Name":"network","Host":false,"Path":<name>}]``.
         """
         name = self._of_builds + build_id
-        await self._create(name, labels.of_home(self._home, role=BUILD), dns=False)
         try:
+            await self._create(name, labels.of_home(self._home, role=BUILD), dns=False)
             yield name
         finally:
             await self.remove(name)

@@ -1,5 +1,7 @@
 """Networks are kept apart by the host's rules, whatever another home does at the same time."""
 
+import asyncio
+import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -8,6 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from runix_tui.config import Config
+from runix_tui.engine.connection import Answer
 from runix_tui.engine.engine import PodmanEngine
 from runix_tui.engine.networks import Networks
 from runix_tui.locations import locate
@@ -26,6 +29,10 @@ class Making:
         made = lambda name, **_: self.did.append(f"create {name}")  # noqa: E731 - one of two answers
         return ask(SimpleNamespace(networks=SimpleNamespace(exists=lambda _: False, create=made)))
 
+    async def request(self, method: str, path: str, _what: str) -> Answer:
+        self.did.append(f"{method} {path}")
+        return Answer(200, [])
+
 
 async def test_the_rules_are_there_once_the_network_can_be_seen() -> None:
     """Before that, who just took them away for good would not have known of it."""
@@ -33,6 +40,25 @@ async def test_the_rules_are_there_once_the_network_can_be_seen() -> None:
     networks = Networks(connection, "home", version=(4, 3, 1), keep_apart=lambda: connection.did.append("keep apart"))  # type: ignore[arg-type]  # all that is used of one
     await networks.ensure("shop", {})
     assert connection.did == ["create shop", "keep apart"]
+
+
+async def test_a_build_that_is_cancelled_early_leaves_no_network() -> None:
+    connection, go = Making(), threading.Event()
+    networks = Networks(connection, "home", version=(4, 3, 1), keep_apart=lambda: go.wait(5))  # type: ignore[arg-type]
+
+    async def build() -> None:
+        async with networks.for_build("b1"):
+            raise AssertionError("it was cancelled before")
+
+    building = asyncio.create_task(build())
+    while not connection.did:
+        await asyncio.sleep(0)
+    building.cancel()
+    go.set()
+    with pytest.raises(asyncio.CancelledError):
+        await building
+    made, removed = connection.did
+    assert removed.removeprefix("DELETE /networks/") == made.removeprefix("create ")
 
 
 @pytest.mark.parametrize(
