@@ -47,9 +47,12 @@ class Glance:
 
 def _ask(url: str, path: str, token: Secret) -> socket.socket:
     parts = urlsplit(url)
-    connection = socket.create_connection((parts.hostname, parts.port or 80), timeout=WITHIN)
-    connection.sendall(_ASKED.format(path=path, host=parts.netloc, token=token.reveal()).encode("ascii"))
-    return connection
+    asked = _ASKED.format(path=path, host=parts.netloc, token=token.reveal()).encode("ascii")
+    with ExitStack() as opened:
+        connection = opened.enter_context(socket.create_connection((parts.hostname, parts.port or 80), timeout=WITHIN))
+        connection.sendall(asked)
+        opened.pop_all()
+        return connection
 
 
 def _answer(connection: socket.socket) -> bytes:
