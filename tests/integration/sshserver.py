@@ -7,9 +7,10 @@ import shutil
 import signal
 import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
+
+from tests.integration.installation import until
 
 SSHD = "/usr/sbin/sshd"
 PRIVSEP = Path("/run/sshd")
@@ -72,12 +73,16 @@ class SshServer:
             process.wait(10)
 
     def _wait(self, process: "subprocess.Popen[bytes]") -> None:
-        for _ in range(200):
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1):
-                return
+        def listens() -> bool:
             assert process.poll() is None, self.log.read_text()
-            time.sleep(0.02)
-        raise AssertionError(self.log.read_text())
+            return _accepts(socket.AF_INET, ("127.0.0.1", self.port))
+
+        until(listens)
+
+
+def _accepts(family: socket.AddressFamily, address: object) -> bool:
+    with socket.socket(family) as probe:
+        return probe.connect_ex(address) == 0
 
 
 def make_key(path: Path, kind: str = "ed25519", passphrase: str = "") -> Path:
@@ -95,10 +100,7 @@ def agent(folder: Path, *keys: Path) -> Iterator[str]:
     assert program
     process = subprocess.Popen([program, "-D", "-a", str(place)], stdout=subprocess.DEVNULL)
     try:
-        for _ in range(200):
-            if place.exists():
-                break
-            time.sleep(0.02)
+        until(lambda: _accepts(socket.AF_UNIX, str(place)))  # its file is there before it listens
         environ = {**os.environ, "SSH_AUTH_SOCK": str(place)}
         subprocess.run(["ssh-add", "-q", *map(str, keys)], check=True, env=environ, timeout=60)
         yield str(place)
