@@ -21,6 +21,7 @@ class Roster:
         self.cursor: str | None = None
         self.order = Order.NAME
         self.text = ""  # the filter
+        self._hidden: str | None = None  # where the cursor was before a filter left no row for it
 
     # --- which rows --------------------------------------------------------------------------------------------------
 
@@ -32,7 +33,8 @@ class Roster:
         if self._fleet.known:
             self.marks &= self._fleet.deployments.keys()
         if self.cursor not in self.at:
-            self.cursor = self._nearest(before)
+            self._hidden = self.cursor or self._hidden
+            self.cursor = self._hidden if self._hidden in self.at else self._nearest(before)
 
     def put(self, ids: frozenset[str]) -> bool:
         """Say what these rows say now, where they stand; False: they may have to stand elsewhere."""

@@ -99,13 +99,29 @@ async def test_a_filter_as_it_is_typed(server: Served, link: ServedLink) -> None
         assert chosen(pilot.app.screen) == "shop-web"
 
 
-async def test_a_filter_that_finds_nothing_says_so(server: Served, link: ServedLink) -> None:
+async def test_a_filter_that_finds_nothing_says_so_and_moves_nothing(server: Served, link: ServedLink) -> None:
+    server.deploy("mail")
     server.deploy("shop")
     async with opened(link) as pilot:
+        await pilot.press("down")
+        await sees(pilot, lambda: chosen(pilot.app.screen) == "shop")
         await pilot.press("slash", *"zzz")
         await sees(pilot, lambda: "Nothing has these words" in text_of(pilot.app))
         await pilot.press("escape")
         await sees(pilot, lambda: lines(pilot.app, "shop"))
+        assert chosen(pilot.app.screen) == "shop"
+
+
+async def test_rows_are_drawn_again_after_the_list_had_less_room(server: Served, link: ServedLink) -> None:
+    server.deploy("mail")
+    server.deploy("shop")
+    async with opened(link) as pilot:
+        await pilot.press("slash")
+        await sees(pilot, lambda: not pilot.app.query_one("DeploymentList").has_focus)
+        await pilot.press("escape")
+        await sees(pilot, lambda: pilot.app.query_one("DeploymentList").has_focus)
+        await pilot.press("j")
+        await sees(pilot, lambda: "▸" in lines(pilot.app, "shop")[0])
 
 
 async def test_an_empty_list_says_what_to_do(link: ServedLink) -> None:

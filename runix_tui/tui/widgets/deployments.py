@@ -101,6 +101,7 @@ class DeploymentList(ScrollView, can_focus=True):
         """Other columns may fit."""
         self._painted.clear()
         self._measure()
+        self.refresh()  # this may come after the frame of the new size
         self._show_cursor()
 
     def fleet_changed(self, ids: frozenset[str] | None) -> None:
