@@ -50,7 +50,12 @@ async def test_stop_asks_and_start_does_not(server: Served, link: ServedLink) ->
         assert "live" in lines(pilot.app, "shop")[0]
         await pilot.press("s")
         await sees(pilot, lambda: "Stop shop?" in text_of(pilot.app))
-        await pilot.press("enter")
+        await pilot.press("j", "enter")  # the second answer
+        await sees(pilot, lambda: "Stop shop?" not in text_of(pilot.app))
+        assert "live" in lines(pilot.app, "shop")[0]
+        await pilot.press("s")
+        await sees(pilot, lambda: "Stop shop?" in text_of(pilot.app))
+        await pilot.press("j", "k", "enter")
         await sees(pilot, lambda: "stopped" in lines(pilot.app, "shop")[0])
         await pilot.press("s")
         await sees(pilot, lambda: "live" in lines(pilot.app, "shop")[0])

@@ -26,7 +26,9 @@ class Question(ModalScreen[str | None]):
     """A question with a few answers; the first is chosen by Enter. Gives the answer's key, None for Esc."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(None)", "back", id="question.back", tooltip="Nothing happens")
+        Binding("j", "cursor_down", "down", show=False, id="question.down", tooltip="The next answer"),
+        Binding("k", "cursor_up", "up", show=False, id="question.up", tooltip="The one before"),
+        Binding("escape", "dismiss(None)", "back", id="question.back", tooltip="Nothing happens"),
     ]
 
     def __init__(self, what: str, more: str, choices: tuple[Choice, ...]) -> None:
@@ -46,6 +48,14 @@ class Question(ModalScreen[str | None]):
     def on_mount(self) -> None:
         """Ready for Enter."""
         self.query_one(OptionList).focus()
+
+    def action_cursor_down(self) -> None:
+        """The next answer."""
+        self.query_one(OptionList).action_cursor_down()
+
+    def action_cursor_up(self) -> None:
+        """The answer before."""
+        self.query_one(OptionList).action_cursor_up()
 
     @on(OptionList.OptionSelected)
     def answer(self, event: OptionList.OptionSelected) -> None:
