@@ -8,7 +8,7 @@ import typer
 from runix_tui.cli.output import as_json, foreign, line, say, write
 from runix_tui.cli.progress import Waiting
 from runix_tui.core.events import End, Gap, LogEvent, LogLine, StageMark
-from runix_tui.errors import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_TRANSIENT
+from runix_tui.errors import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_TRANSIENT, NotFound
 
 if TYPE_CHECKING:
     from runix_tui.client import Client
@@ -34,7 +34,20 @@ def finish(client: "Client", deployment_id: str, name: str, version: int | None,
 
 
 def follow_build(client: "Client", deployment_id: str, version: int | None) -> str:
-    """Show a version's build log until its end; gives the history status it ended with."""
+    """Show a version's build log until its end; gives the history status it ended with. A version that ended before its
+    turn came (superseded, cancelled) has no log."""
+    try:
+        ended = _shown_to_its_end(client, deployment_id, version)
+    except NotFound:
+        if version is None:
+            raise
+        ended = None
+    if ended is None and version is not None:
+        ended = client.version(deployment_id, version).status.value
+    return ended or "unknown"
+
+
+def _shown_to_its_end(client: "Client", deployment_id: str, version: int | None) -> str | None:
     with Waiting("waiting for its turn") as waiting:
         for chunk in client.build_chunks(deployment_id, version=version):
             shown: list[str] = []
@@ -46,7 +59,7 @@ def follow_build(client: "Client", deployment_id: str, version: int | None) -> s
                     return event.status
                 shown.append(_text(event))
             write("".join(shown), sys.stderr)
-    return client.version(deployment_id, version).status.value if version else "unknown"
+    return None
 
 
 def show(details: "DeploymentDetails", *, json: bool) -> None:

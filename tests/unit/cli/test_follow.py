@@ -9,7 +9,9 @@ import typer
 
 from runix_tui.cli.follow import finish
 from runix_tui.core.events import End, LogLine, StageMark
+from runix_tui.core.stages import VersionStatus
 from runix_tui.core.wire import Fault
+from runix_tui.errors import NotFound
 
 HINT = "Check the name, and this machine's network."
 STAMP = "2026-02-25T10:00:00.000000001Z"
@@ -35,6 +37,17 @@ class Followed:
         )
 
 
+class NeverBegun(Followed):
+    """A client whose build ended while it waited: there is no log of it."""
+
+    def build_chunks(self, deployment_id: str, *, version: int | None) -> Iterator[Any]:
+        raise NotFound(f"shop has no build log of version {version}")
+        yield
+
+    def version(self, deployment_id: str, number: int) -> Any:
+        return SimpleNamespace(status=VersionStatus(self.ended))
+
+
 def followed(client: Followed) -> int:
     try:
         finish(client, "id", "shop", 3, json=False)  # type: ignore[arg-type] - what is asked of a client here
@@ -58,3 +71,9 @@ def test_the_hint_is_said_once(capsys: pytest.CaptureFixture[str]) -> None:
     said = capsys.readouterr().err
     assert said.count(HINT) == 1
     assert said.endswith("shop: version 3 failed; version 2 still serves.\n")
+
+
+@pytest.mark.parametrize("ended", ["superseded", "cancelled"])
+def test_one_that_never_had_its_turn_is_told_by_how_it_ended(ended: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert followed(NeverBegun(ended)) == 1
+    assert capsys.readouterr().err == f"shop: version 3 {ended}; version 2 still serves.\n"
