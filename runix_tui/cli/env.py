@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,6 +13,9 @@ from runix_tui.cli.session import connected, find
 from runix_tui.core.names import is_env_name
 from runix_tui.core.variables import of_pairs
 from runix_tui.errors import InvalidRequest
+
+if TYPE_CHECKING:
+    from runix_tui.core.wire import DeploymentDetails
 
 app = typer.Typer(help="Environment variables of a service.", no_args_is_help=True)
 
@@ -62,13 +65,22 @@ def list_(
 
 
 def _change(name: str, changes: dict[str, str | None], json: bool) -> None:
+    """Send what changes anything. To remove what is not set is no fault, as in the API, but it is said."""
     with connected() as client:
-        found = find(client, name)
-        before = found.latest_version
-        details = client.change(found.id, {"env": changes})
+        before = client.deployment(find(client, name).id)
+        absent = [key for key, value in changes.items() if value is None and key not in before.env]
+        if absent:
+            say(_not_set(before, absent))
+        wanted = {key: value for key, value in changes.items() if key not in absent}
+        details = client.change(before.id, {"env": wanted}) if wanted else before
         if json:
             as_json(details)
-        elif details.latest_version != before:
+        elif details.latest_version != before.latest_version:
             say(f"{details.service_name}: stored; version {details.latest_version} replaces what runs.")
-        else:
+        elif wanted:
             say(f"{details.service_name}: stored; the next start or deploy uses it.")
+
+
+def _not_set(details: "DeploymentDetails", absent: list[str]) -> str:
+    there = f"set: {', '.join(sorted(details.env))}" if details.env else "no variable is"
+    return f"{details.service_name}: {', '.join(absent)} {'is' if len(absent) == 1 else 'are'} not set; {there}."
