@@ -117,7 +117,7 @@ def _row(each: "Deployment", project: str) -> tuple[str, ...]:
 
 
 def _version(entry: "HistoryEntry") -> tuple[str, ...]:
-    note = f"back to {entry.rollback_of}" if entry.rollback_of else entry.error.message if entry.error else ""
+    notes = (f"back to {entry.rollback_of}" if entry.rollback_of else "", entry.error.message if entry.error else "")
     return (
         str(entry.version),
         entry.status.value,
@@ -126,7 +126,7 @@ def _version(entry: "HistoryEntry") -> tuple[str, ...]:
         local(entry.created_at),
         f"{entry.duration_seconds:.1f} s" if entry.duration_seconds is not None else "–",
         (entry.image_id or "–").removeprefix("sha256:")[:12],
-        note,
+        ": ".join(note for note in notes if note),
     )
 
 
