@@ -229,7 +229,7 @@ class RollBack(ModalScreen[None]):
         now = self.runix.fleet.deployments.get(self._prospect.deployment.id)
         more = f"v{now.version} serves on." if now is not None and now.serving else ""
         if made is not None and made.error is not None:
-            return fault_content(made.error, more=more)
+            return fault_content(made.error, keys=False, more=more)
         return Content("\n").join([error_content(error), Content(more)])
 
     def _look(self) -> None:
