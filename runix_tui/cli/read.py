@@ -141,9 +141,10 @@ def _one(each: "DeploymentDetails", json: bool) -> None:
 def _facts(each: "DeploymentDetails") -> list[tuple[str, str]]:
     used, error = each.resources, each.error
     cores = f" of {used.cpu_limit:g} cores" if used and used.cpu_limit else ""
+    phase = f" ({each.phase})" if each.phase and each.phase.value != each.status.value else ""
     facts = [
         ("name", each.service_name),
-        ("status", status_word(each.status.value) + (f" ({each.phase})" if each.phase else "")),
+        ("status", status_word(each.status.value) + phase),
         ("url", each.url or "–"),
         ("version", f"v{each.version} · {each.commit_sha or 'no commit'}" if each.version else "–"),
         ("repository", f"{each.repo_url} ({each.branch})"),
