@@ -38,7 +38,7 @@ _EXAMPLE = {
     "status": 422,
     "code": "invalid",
     "detail": "env.FOO-BAR: 'FOO-BAR' cannot be the name of an environment variable",
-    "hint": "Correct the fields named in errors; /docs describes each.",
+    "hint": "Correct what is named; `runix COMMAND --help` and the API's /docs describe it.",
     "errors": [{"path": "env.FOO-BAR", "message": "'FOO-BAR' cannot be the name of an environment variable"}],
 }
 _EVENTS = {  # name: data, meaning, id

@@ -38,7 +38,7 @@ _HINTS = {
     413: "A request has at most 1 MiB.",
     415: "Send JSON, with the header 'Content-Type: application/json'.",
     421: "Ask by 127.0.0.1, localhost or [::1] with the right port, or name this host in api.allowed_hosts.",
-    422: "Correct the fields named in errors; /docs describes each.",
+    422: "Correct what is named; `runix COMMAND --help` and the API's /docs describe it.",
     503: "`runix doctor` says what is missing.",
 }
 _LAST_HINT = "The server's log says more; `runix doctor` checks the installation."

@@ -92,7 +92,8 @@ def env_value(value: str) -> str:
     if value == MASK:
         raise wrong(
             "is the mask that reads show, not a value",
-            hint="Leave the name out to keep its value, or read it with ?reveal=true.",
+            hint="Leave the name out to keep its value. To read it: `runix env ls NAME --reveal`, ?reveal=true in the "
+            "API, or have the screen show it.",
         )
     if "\0" in value:
         raise wrong("has a NUL character, which no process can have in its environment")

@@ -61,7 +61,7 @@ class Operations:
         """The deployment as it is now."""
         deployment = self._store.deployment(deployment_id)
         if deployment is None:
-            raise NotFound("No such deployment", hint="GET /deployments lists them.")
+            raise NotFound("No such deployment", hint="`runix status` and GET /deployments list them.")
         if deployment.deleting:
             raise Conflict(f"{deployment.name} is being deleted", code="deleting", hint="Deploy it anew.")
         return deployment

@@ -268,5 +268,5 @@ class Orchestrator:
     def _deployment(self, deployment_id: str) -> Deployment:
         found = self._store.deployment(deployment_id)
         if found is None:
-            raise NotFound("No such deployment", hint="GET /deployments lists them.")
+            raise NotFound("No such deployment", hint="`runix status` and GET /deployments list them.")
         return found

@@ -109,7 +109,7 @@ def _nothing(site: Site) -> PlanError:
         hint = "Add a Dockerfile to the repository: it is used as it is."
     elif folders:
         evidence.append(f"folders that look like an app: {', '.join(folders)}")
-        hint = f"Set root_dir to one of {', '.join(folders)}."
+        hint = f"Name the app's folder (root_dir, --root-dir): one of {', '.join(folders)}."
     elif site.static_only:
         hint = "Add an index.html or a build script, or deploy it as a web_service."
     else:

@@ -143,6 +143,19 @@ async def test_an_environment_that_is_too_large_in_all(api):
     assert (await api.post("/deployments", json={**BODY, "env": env})).status_code == 201
 
 
+@pytest.mark.parametrize(
+    ("fields", "ways"),
+    [
+        ({"instance_type": "huge"}, ("`runix COMMAND --help`", "/docs")),
+        ({"env": {"A": "********"}}, ("`runix env ls NAME --reveal`", "?reveal=true", "screen")),
+    ],
+)
+async def test_a_hint_holds_wherever_it_is_read(api, fields, ways):
+    answer = await api.post("/deployments", json={**BODY, **fields})
+    wrong(answer)
+    assert [way for way in ways if way not in answer.json()["hint"]] == []
+
+
 async def test_secrets_are_not_in_what_is_said_about_them(api):
     answer = await api.post("/deployments", json={**BODY, "env": {"A": "s3cret\0", "B": ["s3cret"]}, "x": "s3cret"})
     assert answer.status_code == 422

@@ -9,7 +9,7 @@ from runix_tui.core.models import Kind
 from runix_tui.core.ports import Listener, Page
 from runix_tui.core.secret import Secret
 from runix_tui.core.stages import Stage, Status, VersionStatus
-from runix_tui.errors import BuildError, Conflict, SourceError
+from runix_tui.errors import BuildError, Conflict, NotFound, SourceError
 from tests.world import FILES, REPO, World, ended, until
 
 
@@ -183,6 +183,15 @@ async def test_a_rollback_that_is_not_healthy_leaves_what_serves(world: World) -
         after = runix.get(view.deployment.id)
         assert after.serving == before.serving
         assert after.status is Status.RUNNING
+
+
+@pytest.mark.parametrize("ask", ["get", "redeploy"])
+async def test_who_asks_for_none_is_told_where_all_are_listed(world: World, ask: str) -> None:
+    async with world.runix() as runix:
+        with pytest.raises(NotFound) as unknown:
+            await getattr(runix, ask)("no-such-id")
+        assert "`runix status`" in unknown.value.hint
+        assert "GET /deployments" in unknown.value.hint
 
 
 async def test_cancel_really_stops_a_first_build(world: World) -> None:

@@ -95,7 +95,7 @@ def test_nothing_detected_says_what_was_looked_for_and_what_is_there() -> None:
 
 def test_nothing_detected_points_to_the_folders_of_a_monorepo() -> None:
     error = refused({"api/main.py": "", "apps/web/package.json": "", "README.md": ""}, "nothing_detected")
-    assert error.hint == "Set root_dir to one of api, apps/web."
+    assert error.hint == "Name the app's folder (root_dir, --root-dir): one of api, apps/web."
 
 
 @pytest.mark.parametrize(("manifest", "language"), [("go.mod", "Go"), ("Gemfile", "Ruby"), ("composer.json", "PHP")])
