@@ -165,6 +165,36 @@ async def test_what_the_end_of_the_server_cut_off_has_failed(
         assert "Runix ended while it was on its way" in text_of(pilot.app)
 
 
+async def test_what_was_cancelled_meanwhile_is_not_called_done(
+    server: Served, link: ServedLink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = two_versions(server)
+    server.world.faults().gate("start")
+    broken_off(monkeypatch, lambda: asyncio.run_coroutine_threadsafe(server.runix.rollback(made, 1), server.loop))
+    async with opened(link) as pilot:
+        await asked(pilot)
+        await pilot.press("enter")
+        await sees(pilot, lambda: "It is not known yet whether shop was rolled back" in text_of(pilot.app))
+        await sees(pilot, lambda: "◐ start" in text_of(pilot.app))
+        await asyncio.to_thread(server.do, server.runix.cancel(made))
+        await sees(pilot, lambda: "shop was not rolled back" in text_of(pilot.app))
+        assert "v3 was cancelled" in text_of(pilot.app)
+        assert "v2 serves on." in text_of(pilot.app)
+        assert "serves again" not in said(pilot.app)
+
+
+async def test_what_was_deleted_meanwhile_was_not_done(
+    server: Served, link: ServedLink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = two_versions(server)
+    broken_off(monkeypatch, lambda: server.do(server.runix.delete(made)))
+    async with opened(link) as pilot:
+        await asked(pilot)
+        await pilot.press("enter")
+        await sees(pilot, lambda: "shop was not rolled back" in text_of(pilot.app))
+        assert "No such deployment" in text_of(pilot.app)
+
+
 async def test_an_image_that_vanished_is_told_by_the_server(server: Served, link: ServedLink) -> None:
     two_versions(server)
     server.world.engine.stored.clear()

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from runix_tui.core.stages import ENDED
-from runix_tui.errors import RunixError
+from runix_tui.core.stages import ENDED, Stage
+from runix_tui.errors import RunixError, Unavailable
+from runix_tui.tui.walks import ending_word
 
 if TYPE_CHECKING:
     from runix_tui.core.wire import Deployment, VersionDetails
@@ -61,14 +62,15 @@ class Rolling:
             await self._connection.streams()
             try:
                 made = await self._read()
-            except RunixError:  # the connection is not known to be broken yet, or breaks again
+            except Unavailable:  # the connection is not known to be broken yet, or breaks again
                 await asyncio.sleep(LOOK_AGAIN)
                 continue
+            except RunixError as error:  # it was deleted meanwhile: asking again tells no more
+                return Outcome(None, error)
             if made is None:
                 return Outcome(None, RunixError("The server ended before it began", hint="b asks once more."))
             if made.stage in ENDED:
-                failed = RunixError(made.error.message, hint=made.error.hint) if made.error else None
-                return Outcome(made, failed)
+                return Outcome(made, _why_not(made))
             await asyncio.sleep(LOOK_AGAIN)
 
     async def _read(self) -> "VersionDetails | None":
@@ -76,3 +78,12 @@ class Rolling:
         mine = (each for each in history if each.version > self._before and each.rollback_of == self._number)
         newest = next(mine, None)
         return await self._known.read_version(self._one.id, newest.version) if newest is not None else None
+
+
+def _why_not(made: "VersionDetails") -> RunixError | None:
+    """Why a version whose walk ended never served; None: it did."""
+    if made.stage is Stage.LIVE:
+        return None
+    if made.error is not None:
+        return RunixError(made.error.message, hint=made.error.hint)
+    return RunixError(f"v{made.version} was {ending_word(made.stage)}", hint="b asks once more.")
