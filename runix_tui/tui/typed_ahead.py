@@ -39,14 +39,16 @@ class TypedAhead:
         return True
 
     async def _follow(self) -> None:
-        """Behind a key, until the focus stays where it is."""
-        with suppress(TimeoutError, ScreenStackError):  # that when the app ends meanwhile
-            async with asyncio.timeout(PATIENCE):
-                await self._settled()
-        self._following = None
-        if self._waiting:
-            self._turn = self._waiting.popleft()
-            self._app.post_message(self._turn)
+        """Behind a key, until the focus stays where it is. However that ends, the next one gets its turn."""
+        try:
+            with suppress(TimeoutError, ScreenStackError):  # that when the app ends meanwhile
+                async with asyncio.timeout(PATIENCE):
+                    await self._settled()
+        finally:
+            self._following = None
+            if self._waiting:
+                self._turn = self._waiting.popleft()
+                self._app.post_message(self._turn)
 
     async def _settled(self) -> None:
         before = None

@@ -1,5 +1,6 @@
 """Keys that are typed before the screen follows go to what is to be seen by then."""
 
+import pytest
 from textual.app import App
 from textual.events import Key, Paste
 from textual.keys import _character_to_key
@@ -9,6 +10,7 @@ from textual.widgets import Input
 from runix_tui.tui.app import RunixApp
 from runix_tui.tui.modals.new import NewDeployment
 from runix_tui.tui.modals.questions import TypeTheName
+from runix_tui.tui.typed_ahead import TypedAhead
 from tests.tui.conftest import opened, sees, text_of
 from tests.tui.served import Served, ServedLink
 
@@ -56,6 +58,16 @@ async def test_a_window_of_an_action_gets_its_keys(server: Served, link: ServedL
         await sees(pilot, lambda: pilot.app.screen.query_one(Input).value == "sho")
         at_once(pilot.app, "escape", "j", "slash", "x")
         await sees(pilot, lambda: app_of(pilot).main.rows.roster.text == "x")
+
+
+async def test_the_next_key_comes_when_following_one_fails(link: ServedLink, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: TypedAhead) -> None:
+        raise LookupError
+
+    async with opened(link) as pilot:
+        monkeypatch.setattr(TypedAhead, "_settled", fail)
+        at_once(pilot.app, "j", "question_mark")
+        await sees(pilot, lambda: "In this pane" in text_of(pilot.app))
 
 
 def app_of(pilot: Pilot[None]) -> RunixApp:
