@@ -10,7 +10,7 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from textual.app import App, SuspendNotSupported
+from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 from textual.events import Event, Key, Paste
@@ -248,8 +248,11 @@ class RunixApp(App[None], inherit_bindings=False):
 
     def action_stop(self) -> None:
         """Back to the shell, until that goes on with this program."""
-        with suppress(SuspendNotSupported):
-            lend_to_shell(self)
+        lend_to_shell(self)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """In a browser there is no shell to go back to."""
+        return action != "stop" or (self._driver is not None and self._driver.can_suspend)
 
     async def leave(self, *, keep: bool = False) -> None:
         """End; ``keep`` the own server in the background. Else whoever opened this ends it, the screen given back."""

@@ -4,6 +4,7 @@ import pytest
 from rich.segment import Segment
 from textual.binding import Binding
 from textual.color import Color
+from textual.drivers.headless_driver import HeadlessDriver
 from textual.widget import Widget
 
 from runix_tui.client import Client
@@ -143,6 +144,17 @@ async def test_help_of_where_one_is(server: Served, link: ServedLink) -> None:
         await sees(pilot, lambda: "In this pane" not in text_of(pilot.app))
         await pilot.press("f1")
         await sees(pilot, lambda: "In this pane" in text_of(pilot.app))
+
+
+@pytest.mark.parametrize("shell", [True, False], ids=["in a terminal", "in a browser"])
+async def test_the_way_to_the_shell_is_told_where_there_is_one(
+    link: ServedLink, monkeypatch: pytest.MonkeyPatch, shell: bool
+) -> None:
+    monkeypatch.setattr(HeadlessDriver, "can_suspend", shell)
+    async with opened(link, (120, 60)) as pilot:
+        await pilot.press("question_mark")
+        await sees(pilot, lambda: "Everywhere" in text_of(pilot.app))
+        assert ("Back to the shell" in text_of(pilot.app)) == shell
 
 
 @pytest.mark.parametrize("size", [WIDE, NARROW])
