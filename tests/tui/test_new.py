@@ -1,5 +1,6 @@
 """A new deployment: from a source to a build that one watches, and everything that can be wrong on the way."""
 
+import asyncio
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -10,12 +11,15 @@ from textual.widgets import Input, Select, TextArea
 
 from runix_tui.client import Client
 from runix_tui.errors import InvalidRequest, SourceError
+from runix_tui.tui import paths
 from runix_tui.tui.app import RunixApp
 from runix_tui.tui.modals.new import NewDeployment
 from runix_tui.tui.modals.new_fields import DeploymentFields
+from runix_tui.tui.paths import Folder
 from runix_tui.tui.widgets.field import Field
 from tests.tui.conftest import NARROW, WIDE, opened, sees, text_of
 from tests.tui.served import Served, ServedLink
+from tests.tui.test_typed_ahead import at_once
 from tests.world import FILES, REPO
 
 SITE = {"index.html": "<h1>hello</h1>"}
@@ -136,6 +140,29 @@ async def test_enter_takes_the_only_folder_there_is(home: Path, link: ServedLink
         await sees(pilot, lambda: form(pilot).fields.source_text == "~/src/my-flask")
         await sees(pilot, lambda: field(pilot, "branch").has_focus_within)
         await found(pilot)
+
+
+async def test_what_is_typed_while_the_only_folder_is_looked_for_stays(
+    home: Path, link: ServedLink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, go_on = Event(), Event()
+
+    def only_one(typed: str) -> Folder:
+        asked.set()
+        go_on.wait(10)
+        return Folder(typed + "lask")
+
+    monkeypatch.setattr(paths, "only_one", only_one)
+    async with opened(link) as pilot:
+        await begin(pilot)
+        await pilot.press(*"~/src/my-f")
+        at_once(pilot.app, "enter")
+        await asyncio.to_thread(asked.wait, 10)
+        write(pilot, "repo_url", "~/src/my-fx")
+        go_on.set()
+        await pilot.pause()
+        assert form(pilot).fields.source_text == "~/src/my-fx"
+        assert field(pilot, "repo_url").has_focus_within
 
 
 async def test_enter_takes_what_was_typed_where_that_is_a_project(link: ServedLink) -> None:

@@ -116,11 +116,15 @@ class CompletingInput(Vertical):
 
     @on(Input.Submitted)
     async def entered(self, event: Input.Submitted) -> None:
-        """Take what is marked in the list, else the one thing that can be meant, else what was typed."""
+        """Take what is marked in the list, else the one thing that can be meant, else what was typed. Who types on
+        while that is looked for did not mean it."""
         event.stop()
+        typed = self.value
         at = self.query_one(OptionList).highlighted
         marked = self._offered[at] if self.open and at is not None else None
-        one = marked or await asyncio.to_thread(self._sole, self.value)  # the list may not be there yet
+        one = marked or await asyncio.to_thread(self._sole, typed)  # the list may not be there yet
+        if self.value != typed:
+            return
         if one is not None:
             self.value = one.text
         self.action_close()
