@@ -20,6 +20,7 @@ _SHAPELESS = re.compile(
 )
 _TAB, _NON_JOINER, _JOINER, _EMOJI_LOOK = "\t", "\u200c", "\u200d", "\ufe0f"
 _LETTERS = frozenset({"Lo", "Lm", "Mn", "Mc"})  # of scripts without upper case: Arabic, the Indic ones
+_VIRAMA = 9  # the combining class of what takes a letter's vowel away
 _EMOJI = frozenset({"So", "Sk", "Sm"})  # and skin tones, arrows
 
 
@@ -36,9 +37,11 @@ def clean(text: str) -> str:
 def plain(text: str) -> str:
     """Foreign text without any control sequence, colours included, and without what has no shape.
 
-    The two joiners stay where people need them and every terminal counts the same cells: ZWNJ between letters of a
-    script that joins them (Persian), ZWJ between emoji (a family, a profession). Elsewhere they only hide a difference,
-    and a ZWJ takes a cell away.
+    The joiners stay where they are seen and the cells can be counted: ZWNJ between letters of a script that joins them
+    (Persian), ZWJ between emoji (a family, a profession) and before a virama (Bengali). Elsewhere they only hide a
+    difference, but for one that is given up: the ZWJ after a virama, in Sinhala, Malayalam and Hindi. Without it those
+    letters are shown in another form, as a rule apart. Rich counts no cell for a letter behind a ZWJ, so a line with
+    one would be longer than counted, and what is beside it out of place.
     """
     if text.isascii() and text.isprintable():
         return text
@@ -56,4 +59,6 @@ def _is_shown(text: str, at: int, char: str) -> bool:
     kind, next_kind = unicodedata.category(before), unicodedata.category(after)
     if char == _NON_JOINER:
         return kind in _LETTERS and next_kind in _LETTERS and before != _EMOJI_LOOK
+    if unicodedata.combining(after) == _VIRAMA:
+        return kind in _LETTERS and before != _EMOJI_LOOK
     return (kind in _EMOJI or before == _EMOJI_LOOK) and next_kind in _EMOJI

@@ -33,6 +33,8 @@ PERSIAN = "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645"  # "I want", writte
         ("hid\U000e0101den \U000e0068\U000e0069", "hidden "),
         (PERSIAN, PERSIAN),
         ("क्\u200cष क्\u200dष", "क्\u200cष क्ष"),
+        ("র\u200d্য 👩\u200d্ a\u200d্", "র\u200d্য 👩্ a্"),
+        ("ශ්\u200dරී ക്\u200d", "ශ්රී ക്"),
         ("pay\u200dpal pay\u200cpal \u200c", "paypal paypal "),
         ("❤\ufe0f\u200d🔥 👩🏽\u200d🚀 🙂\u200d↔\ufe0f", "❤\ufe0f\u200d🔥 👩🏽\u200d🚀 🙂\u200d↔\ufe0f"),
         ("👩\u200d \u200d👩\u200d\u200d💻", "👩 👩💻"),
@@ -46,13 +48,19 @@ def test_clean(hostile: str, shown: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", [PERSIAN, "👩\u200d💻", "pay\u200dpal", "क्\u200dष", "\u3164", "a\u200bb", "one\u2028two"]
+    "text", [PERSIAN, "র\u200d্য", "👩\u200d💻", "pay\u200dpal", "क्\u200dष", "\u3164", "a\u200bb", "one\u2028two"]
 )
 def test_cells_are_counted_as_terminals_show_them(text: str) -> None:
     """What stays takes the cells of its letters; one emoji sequence is one emoji."""
     shown = terminal.plain(text)
     letters = shown.replace("\u200c", "")
-    assert cell_len(shown) == (2 if "\u200d" in letters else sum(cell_len(char) for char in letters))
+    assert cell_len(shown) == (2 if "💻" in letters else sum(cell_len(char) for char in letters))
+
+
+@pytest.mark.parametrize("text", ["ශ්\u200dරී", "क्\u200dष"])
+def test_a_joiner_of_letters_would_still_take_a_cell_away(text: str) -> None:
+    """Why it goes: Rich takes no letter behind one into account. Should that change, it can stay."""
+    assert cell_len(text) < sum(cell_len(char) for char in text)
 
 
 def test_plain_takes_colours_too() -> None:
