@@ -14,7 +14,7 @@ from runix_tui.core import labels
 from runix_tui.core.activity import Note
 from runix_tui.core.ports import Container, ContainerSpec
 from runix_tui.engine.connection import Answer, Connection, Json
-from runix_tui.engine.faults import Refused, between_lives
+from runix_tui.engine.faults import Refused, too_late
 from runix_tui.engine.podmanpy import label_filters
 from runix_tui.engine.spec import LOOPBACK, Limits, create_body
 from runix_tui.errors import StartError
@@ -124,8 +124,11 @@ class Containers:
         answer = await self._connection.request(
             "POST", f"/containers/{container}/kill", "signal a container", params={"signal": signal}
         )
-        if answer.status >= 400 and answer.status != _GONE and not await self._ended(container):
-            raise Refused(f"The engine refused to signal a container: {answer.message}", http=answer.status)
+        if answer.status < 400 or answer.status == _GONE:
+            return
+        refused = Refused(f"The engine refused to signal a container: {answer.message}", http=answer.status)
+        if not too_late(refused) and not await self._ended(container):
+            raise refused
 
     async def _manners(self, container: str) -> tuple[str, bool]:
         """The image's STOPSIGNAL, SIGTERM where it has none; and whether the engine starts it again when it ends."""
@@ -153,7 +156,7 @@ class Containers:
             try:
                 await self._remove(container)
             except Refused as error:
-                if not between_lives(error):
+                if not too_late(error):
                     raise
             else:
                 return

@@ -15,7 +15,7 @@ TIMEOUT_HINT = "The engine is busy or hangs. Try again; `runix doctor` shows its
 REFUSED_HINT = "Read the engine's message; `runix doctor` checks whether this host offers what containers need."
 
 
-_BETWEEN_LIVES = "container state improper"
+_TOO_LATE = "container state improper"
 _STARTLED = "nil pointer dereference"
 _VANISHED = (
     "locating image",
@@ -52,9 +52,9 @@ def startled(error: Refused) -> bool:
     return _STARTLED in error.message
 
 
-def between_lives(error: Refused) -> bool:
-    """Whether a container could not be killed because it had ended, and was about to be started again."""
-    return _BETWEEN_LIVES in error.message
+def too_late(error: Refused) -> bool:
+    """Whether a container had just ended when it was to be signalled, whatever the engine still says of its state."""
+    return _TOO_LATE in error.message
 
 
 def mapped(error: BaseException, what: str) -> RunixError:

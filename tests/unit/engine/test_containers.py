@@ -137,3 +137,29 @@ async def test_a_removal_that_stays_refused_is_said(said, asked):
     with pytest.raises(Refused, match=said):
         await Containers(engine, rootless=False, limits=Limits()).remove("c")
     assert engine.left == 100 - asked
+
+
+class Ending(Agreeing):
+    """Its container ends when it is to be signalled; that it runs, the engine says a little longer."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__(FakeActivity())
+        self.asked: list[str] = []
+        self._said = said
+
+    async def request(self, method: str, path: str, *_: object, **__: object) -> Answer:
+        self.asked.append(f"{method} {path.rpartition('/')[2]}")
+        if path.endswith("/kill"):
+            return Answer(409, {"message": self._said})
+        return Answer(200, {"HostConfig": {}, "Config": {}})
+
+
+async def test_a_container_that_ends_before_its_signal_is_stopped():
+    engine = Ending("container state improper: stopped")
+    await Containers(engine, rootless=False, limits=Limits()).stop("c", grace=1)
+    assert engine.asked == ["GET json", "POST kill", "POST wait"]
+
+
+async def test_a_signal_that_is_refused_is_said():
+    with pytest.raises(Refused, match="no right"):
+        await Containers(Ending("no right to do that"), rootless=False, limits=Limits()).stop("c", grace=1)
