@@ -46,8 +46,7 @@ def test_ctrl_c_is_for_the_program_that_has_the_terminal(home: PtyHome) -> None:
         terminal.press("ctrl+c")
         terminal.wait_for("got-ctrl-c")
         terminal.press("enter")
-        terminal.wait_for("[build]")
-        assert "editing" not in terminal.text
+        terminal.wait_for(lambda text: "[build]" in text and "editing" not in text)
         terminal.press("q")
         assert terminal.wait_end() == 0
         assert_given_back(terminal)
