@@ -14,7 +14,7 @@ from typing import TypeVar
 from runix_tui.bootstrap.home import is_held, server_pid
 from runix_tui.locations import Locations, locate
 from runix_tui.store.store import Store
-from tests.tui.pty_terminal import COLUMNS, LINES, Terminal
+from tests.tui.pty_terminal import COLUMNS, LINES, WITHIN, Terminal
 
 RUNIX = (sys.executable, "-P", "-m", "runix_tui")
 NO_ENGINE = "unix:///nowhere/engine.sock"
@@ -67,7 +67,7 @@ def pty_home() -> Iterator[PtyHome]:
         shutil.rmtree(found.locations.runtime, ignore_errors=True)
 
 
-def eventually(question: Callable[[], Found | None], *, within: float = 20.0) -> Found:
+def eventually(question: Callable[[], Found | None], *, within: float = WITHIN) -> Found:
     """Ask until the answer is true; gives it. Processes tell nobody when they end."""
     deadline = time.monotonic() + within
     while not (answer := question()):

@@ -21,6 +21,7 @@ from typing import Any, Self
 import pyte
 
 COLUMNS, LINES = 120, 40
+WITHIN = 45.0  # seconds: on a busy machine it takes a dozen to start a program and its server
 KEYS = {
     "enter": "\r",
     "escape": "\x1b",
@@ -116,12 +117,12 @@ class Terminal:
         """The group of processes that has the terminal."""
         return os.tcgetpgrp(self._master)
 
-    def wait_for(self, wanted: str | Callable[[str], object], *, within: float = 20.0) -> float:
+    def wait_for(self, wanted: str | Callable[[str], object], *, within: float = WITHIN) -> float:
         """Until the screen shows ``wanted``, or the function of its text is true. Seconds since the start."""
         asked = (lambda text: wanted in text) if isinstance(wanted, str) else wanted
         return self.wait_until(lambda: asked(self.text), within=within)
 
-    def wait_until(self, question: Callable[[], object], *, within: float = 20.0) -> float:
+    def wait_until(self, question: Callable[[], object], *, within: float = WITHIN) -> float:
         """Until the answer is true; it is asked whenever something was written. Seconds since the start."""
         deadline = time.monotonic() + within
         while not question():
