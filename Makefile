@@ -4,6 +4,8 @@ BIN := .venv/bin
 SETUP := $(PYTHON) scripts/setup.py
 # What failed is tried once more, by itself: a real engine under load is not always in time. Failing twice fails.
 AGAIN := $(BIN)/pytest --last-failed --last-failed-no-failures none
+# Much of an integration test is waiting. The tests of one file share a home, so they stay together and in order.
+TWO_FILES := -n 2 --dist loadfile --no-loadscope-reorder
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make lock" pyproject.toml
 
@@ -18,7 +20,7 @@ demo: ## deploy the showcase on this machine, from nothing to its URL; in a term
 
 test: lint ## every check and every test, on the real engine
 	$(BIN)/pytest -n auto tests/unit tests/api tests/contracts tests/tui || $(AGAIN)
-	$(BIN)/pytest tests/integration || $(AGAIN)
+	$(BIN)/pytest $(TWO_FILES) tests/integration || $(AGAIN)
 
 check: lint ## format, lint, strict types, import contracts, unit tests
 	$(BIN)/pytest -q -n auto tests/unit
