@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SETUP := $(PYTHON) scripts/setup.py
 # What failed is tried once more, by itself: a real engine under load is not always in time. Failing twice fails.
-AGAIN := $(BIN)/pytest --last-failed --last-failed-no-failures none
+AGAIN := $(BIN)/pytest --last-failed --last-failed-no-failures none --snapshot-warn-unused
 # Much of an integration test is waiting. The tests of one file share a home, so they stay together and in order.
 TWO_FILES := -n 2 --dist loadfile --no-loadscope-reorder
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
