@@ -21,7 +21,7 @@ class Roster:
         self.cursor: str | None = None
         self.order = Order.NAME
         self.text = ""  # the filter
-        self._hidden: str | None = None  # where the cursor was before a filter left no row for it
+        self._hidden: str | None = None  # where the cursor was put before a filter took its row away
 
     # --- which rows --------------------------------------------------------------------------------------------------
 
@@ -33,8 +33,10 @@ class Roster:
         if self._fleet.known:
             self.marks &= self._fleet.deployments.keys()
         if self.cursor not in self.at:
-            self._hidden = self.cursor or self._hidden
+            self._hidden = self._hidden or self.cursor
             self.cursor = self._hidden if self._hidden in self.at else self._nearest(before)
+        if not self.text:
+            self._hidden = None
 
     def put(self, ids: frozenset[str]) -> bool:
         """Say what these rows say now, where they stand; False: they may have to stand elsewhere."""
@@ -75,6 +77,10 @@ class Roster:
             return None
         at = ids.index(self.cursor) + by if self.cursor in self.at else 0
         return ids[max(0, min(at, len(ids) - 1))]
+
+    def go(self, key: str | None) -> None:
+        """Put the cursor there: what a filter leaves of it afterwards starts from here."""
+        self.cursor, self._hidden = key, None
 
     def mark(self, key: str) -> None:
         """Mark it, or unmark it."""

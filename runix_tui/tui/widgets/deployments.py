@@ -161,6 +161,7 @@ class DeploymentList(ScrollView, can_focus=True):
 
     def _go(self, key: str | None) -> None:
         """The cursor goes there."""
+        self.roster.go(key)
         self._choose(key)
         self._repaint()
         self._show_cursor()
