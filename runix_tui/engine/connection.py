@@ -108,6 +108,8 @@ class Connection:
             try:
                 return await self._settled(once, passing)
             except Refused as error:
+                if error.moved:
+                    return await self._healed(once)
                 if not error.missing:
                     raise
                 missing = error  # that there is none is an answer, nothing that failed

@@ -41,6 +41,11 @@ class Refused(DeployError):
         """Whether what was asked for is not there. What goes while it is looked at gets a 500 that says so."""
         return self.http == 404 or (self.http == 500 and "no such container" in self.message)
 
+    @property
+    def moved(self) -> bool:
+        """Whether a process ended while the engine looked at it: asked again, it knows of that."""
+        return self.http == 500 and "no such process" in self.message
+
 
 def vanished(error: Refused) -> bool:
     """Whether the engine gave up a list because one of the things in it was removed at the same time (Podman 4.3)."""

@@ -103,6 +103,19 @@ async def test_label_filters_survive_podman_py(connection):
     assert images[0].attrs["filters"] == {"label": ["dev.runix.home=a=b,c", "x=2"]}
 
 
+async def test_what_ended_while_it_was_looked_at_is_looked_at_again(connection):
+    asked = []
+
+    def ask(_: object) -> str:
+        asked.append(len(asked))
+        if len(asked) == 1:
+            raise Refused("The engine refused to inspect it: read /proc/24777/cgroup: no such process", http=500)
+        return "ended"
+
+    assert await connection.call("inspect it", ask) == "ended"
+    assert asked == [0, 1]
+
+
 async def test_a_list_is_asked_for_again_when_something_of_it_goes(peer, connection, monkeypatch):
     monkeypatch.setattr("runix_tui.engine.connection.PAUSES", (0,) * 5)
     assert await connection.listing("list", lambda client: client.containers.list()) == []
