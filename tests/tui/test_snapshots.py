@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
+from runix_tui.tui.app import RunixApp
 from tests.tui.conftest import NARROW, WIDE, sees, text_of
 from tests.tui.scene import Scene, feed, staged
 
@@ -41,12 +42,17 @@ def shot(snap_compare: Compare, tmp_path: Path) -> Shot:
                 if theme:
                     app.theme = theme
                 await pilot.press(*press)
-                await sees(pilot, lambda: until in text_of(app))
+                await sees(pilot, lambda: until in text_of(app) and not _reads(app))
                 await pilot.wait_for_scheduled_animations()
 
             return snap_compare(app, terminal_size=size, run_before=before)
 
     return take
+
+
+def _reads(app: RunixApp) -> bool:
+    """Whether a tab is still reading what it shows."""
+    return any(each.group == "reading" and each.is_running for each in app.workers)
 
 
 def _id(scene: Scene, select: str) -> str | None:
