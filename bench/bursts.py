@@ -24,11 +24,7 @@ class Burst:
     def __init__(self, lines: int = LINES) -> None:
         self.lines = lines
         self._mark = f"{next(_NUMBERS)}x"
-
-    @property
-    def end(self) -> bytes:
-        """The last line."""
-        return f"end of burst {self._mark}".encode()
+        self.end = f"end of burst {self._mark}".encode()  # the last line
 
     def cause(self, address: str, port: int, host: str) -> None:
         """Ask a service for the lines; returns when they are written."""
